@@ -1,0 +1,37 @@
+/** What of an error may leave a job. A queue keeps a failed job's reason for weeks and a log is read by many, but an
+ *  error from a database or a source may quote a row in its message. So only a HubError's own words pass (they hold
+ *  no PHI by the rule of the catalogue); of anything else the kind, the engine's code and the place in our code. */
+import { HubError } from '../kernel/index.js';
+
+export interface Fault {
+  readonly code: string;
+  readonly kind: string;
+  /** SQLSTATE, ECONNREFUSED and the like. */
+  readonly engineCode?: string;
+  readonly message?: string;
+  /** Where it was thrown: functions and lines, innermost first. */
+  readonly at: readonly string[];
+}
+
+export function describeFault(error: unknown): Fault {
+  if (!(error instanceof Error)) return { code: 'INTERNAL', kind: typeof error, at: [] };
+  const cause = error instanceof HubError && error.cause instanceof Error ? error.cause : error;
+  const engineCode = 'code' in cause && typeof cause.code === 'string' && /^[A-Z0-9_]{2,40}$/.test(cause.code) ? cause.code : null;
+  return {
+    code: error instanceof HubError ? error.code : 'INTERNAL',
+    kind: cause.name,
+    ...(engineCode ? { engineCode } : {}),
+    ...(error instanceof HubError ? { message: error.message } : {}),
+    at: placesIn(cause.stack),
+  };
+}
+
+/** The reason that stays with a failed job, for people to see. */
+export function reasonOf(fault: Fault): string {
+  return fault.message ? `${fault.code}: ${fault.message}` : `${fault.code}: ${[fault.kind, fault.engineCode].filter(Boolean).join(' ')}`;
+}
+
+function placesIn(stack: string | undefined): string[] {
+  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at \S/.test(line));
+  return frames.slice(0, 4).map((line) => line.trim());
+}
