@@ -1,0 +1,49 @@
+/** Every error code that leaves the hub, its HTTP status and its meaning, in one list.
+ *  A fault is thrown as a HubError; an outcome that a person can act on is a union member instead
+ *  (`Refused.code` is taken from the same list). Messages say what was expected, what was found and
+ *  what to do, and never hold PHI or the value of a secret. */
+export const errorCatalogue = {
+  UNAUTHENTICATED: { status: 401, meaning: 'No token, or one that cannot be verified. Sign in again.' },
+  FORBIDDEN: { status: 403, meaning: 'The token is good, but its role or purpose of use is not one the policy knows.' },
+  BAD_INPUT: { status: 400, meaning: 'An argument cannot be taken; the message says which and why.' },
+  SEARCH_TOO_WIDE: { status: 400, meaning: 'Search by an identifier, a phone, or a name with a birth date or three letters.' },
+  NOT_FOUND: { status: 404, meaning: 'Nothing with this id, or nothing that this viewer may know of.' },
+  NOT_PERMITTED: { status: 403, meaning: 'The role may not do this; the message says who may.' },
+  LIMIT_EXCEEDED: { status: 400, meaning: 'The document is larger, deeper or wider than the gateway takes.' },
+  INTROSPECTION_DISABLED: { status: 400, meaning: 'Only an integration engineer may introspect, on a development hub.' },
+  TRANSITION_NOT_ALLOWED: { status: 409, meaning: 'The case is not in a status from which this step can be taken.' },
+  CONFLICT: { status: 409, meaning: 'Somebody changed it in between. Read it again and decide.' },
+  CONFIG_INVALID: { status: 500, meaning: 'A setting cannot be taken; each line names the setting, what was expected and what was found.' },
+  POLICY_INVALID: { status: 500, meaning: 'A policy file contradicts itself, is incomplete or names an unknown code.' },
+  RULES_INVALID: { status: 500, meaning: 'A rule file under schema/ cannot be read; the message names the file and the row.' },
+  PORT_BUSY: { status: 500, meaning: 'The port is taken by another program. Choose another with --port.' },
+  DATA_FOLDER_UNUSABLE: { status: 500, meaning: 'The data folder cannot be written, or another hub is using it.' },
+  DATABASE_UNAVAILABLE: { status: 503, meaning: 'The database cannot be reached. Nothing was answered or changed.' },
+  QUEUE_UNAVAILABLE: { status: 503, meaning: 'The queue cannot be reached. Work stays in the outbox until it can.' },
+  JOB_UNREADABLE: { status: 500, meaning: 'A job is not of the catalogue or its payload does not fit; another version or a hand made it.' },
+  SOURCE_UNREACHABLE: { status: 502, meaning: 'A source system did not answer. What is stored stays readable, with its age.' },
+  SOURCE_UNKNOWN: { status: 404, meaning: 'No source of this name in hub.yaml.' },
+  SOURCE_ANSWER_UNREADABLE: { status: 502, meaning: 'A source answered with something that is not the standard it claims.' },
+  SERVICE_MISSING: { status: 500, meaning: 'A test needs a program that is not installed; the message says which command installs it.' },
+  INTERNAL: { status: 500, meaning: 'A fault of the hub. The log has it under the request id.' },
+} as const;
+
+export type ErrorCode = keyof typeof errorCatalogue;
+
+/** A fault with a code from the catalogue. `cause` keeps what was caught; it is logged, never shown. */
+export class HubError extends Error {
+  readonly code: ErrorCode;
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'HubError';
+    this.code = code;
+  }
+  get status(): number {
+    return errorCatalogue[this.code].status;
+  }
+}
+
+/** Wraps an unknown fault once; a HubError passes through as it is. */
+export function asHubError(error: unknown, code: ErrorCode, message: string): HubError {
+  return error instanceof HubError ? error : new HubError(code, message, { cause: error });
+}

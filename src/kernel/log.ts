@@ -1,0 +1,12 @@
+/** The one logger. It writes JSON lines to standard error and holds no PHI: callers pass codes, counts and
+ *  opaque ids, never a name, a date of birth, a message body or a setting's value. */
+import { pino, type Logger } from 'pino';
+
+export type Log = Logger;
+
+export function createLog(part: string, level = 'info'): Log {
+  return pino({ name: 'hub', level, base: { part }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: false }));
+}
+
+/** For tests and tools that must stay quiet. */
+export const silentLog: Log = pino({ level: 'silent' });

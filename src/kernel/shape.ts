@@ -1,0 +1,130 @@
+/** The language in which a room says what it shows and where it lies: pure data, so that `read` can compile exactly what
+ *  selection and plan both ask for into one SQL statement. A shape knows no viewer; the plan knows no table.
+ *
+ *  SQL snippets use four marks: `$.col` a column of this row, `$@j.col` of its join `j`, `^.col` and `^@j.col` the same of
+ *  the parent row, and `:name` a parameter (`:user`, `:departments`, `:facility`, or an argument of the field). */
+
+/** The class of protected health information a field belongs to (45 CFR 164.514(d)(2)(i)(B): categories of PHI). */
+export const phiClasses = ['IDENTITY', 'CONTACT', 'DEMOGRAPHIC', 'SCHEDULING', 'CLINICAL', 'COVERAGE', 'BILLING', 'NARRATIVE'] as const;
+export type PhiClass = (typeof phiClasses)[number];
+
+/** How a column is written on the wire: instants in UTC with milliseconds and Z, decimals as strings, ids tagged. */
+export type ColumnAs = 'plain' | 'instant' | 'date' | 'decimal' | { readonly id: string };
+
+interface Guarded {
+  /** The field carries PHI of this class: nullable in the schema, marked @phi, listed in `withheld` where denied. */
+  readonly phi?: PhiClass;
+  /** Not PHI itself, but shown only where this class is: a non-null list is then empty. */
+  readonly gate?: PhiClass;
+}
+export interface ColumnField extends Guarded {
+  readonly is: 'column';
+  readonly sql: string;
+  readonly as: ColumnAs;
+  /** True where the value was made from masked rows too: it is then null, and listed as `sensitivity.masked`. */
+  readonly spoiltBy?: string;
+}
+/** A value object made of columns of the same row; null where `when` does not hold. */
+export interface ObjectField extends Guarded {
+  readonly is: 'object';
+  readonly fields: Readonly<Record<string, ColumnField>>;
+  readonly when?: string;
+  readonly spoiltBy?: string;
+}
+/** Another shape's row or rows. `on` ties them to the parent; `from` replaces the shape's table by another row source. */
+export interface RelationField extends Guarded {
+  readonly is: 'one' | 'many';
+  readonly type: string;
+  readonly on: string;
+  readonly from?: string;
+  readonly order?: string;
+}
+/** How rows of a connection are sorted: `key` never null, `cast` the type it is read back as from a cursor. */
+export interface KeysetOrder {
+  readonly key: string;
+  readonly cast: 'timestamptz' | 'date' | 'int' | 'text';
+  readonly descending: boolean;
+}
+/** A predicate added where the named argument (or path into an input, `filter.kinds`) is given and not null. */
+export interface ArgumentRule {
+  /** SQL with `:value`; for a Boolean, used where it is true unless `either`. */
+  readonly sql: string;
+  readonly cast?: string;
+  /** Reading the argument needs this class: a filter on a withheld field must not tell what is in it. */
+  readonly phi?: PhiClass;
+}
+export interface ConnectionField extends Guarded {
+  readonly is: 'connection';
+  readonly type: string;
+  readonly on: string;
+  readonly from?: string;
+  /** By value of the `orderBy` argument; `default` where there is none. */
+  readonly orders: Readonly<Record<string, KeysetOrder>>;
+  readonly arguments?: Readonly<Record<string, ArgumentRule>>;
+}
+/** One line of time over several shapes that declare `timeline`. */
+export interface TimelineField extends Guarded {
+  readonly is: 'timeline';
+  readonly arms: Readonly<Record<string, TimelineArm>>;
+}
+export interface TimelineArm {
+  readonly type: string;
+  readonly on: string;
+  readonly gate: PhiClass;
+}
+export type Field = ColumnField | ObjectField | RelationField | ConnectionField | TimelineField;
+
+/** A row source beside the table. With `columns` it is a lateral of which only the columns in use are computed, once a row. */
+export interface Join {
+  readonly from: string;
+  readonly columns?: Readonly<Record<string, string>>;
+}
+
+export interface Shape {
+  readonly type: string;
+  readonly table: string;
+  /** Tag of its wire ids; absent for value objects. */
+  readonly tag?: string;
+  readonly fields: Readonly<Record<string, Field>>;
+  readonly joins?: Readonly<Record<string, Join>>;
+  /** Rows that do not exist for anybody, e.g. a person without a record. */
+  readonly where?: string;
+  /** Facts about this row and the viewer on which the policy's rules may depend, e.g. `related`. */
+  readonly conditions?: Readonly<Record<string, string>>;
+  /** The row carries `label_mask`; where it is masked only these fields remain. */
+  readonly labelled?: { readonly keeps: readonly string[] };
+  /** An audit entry is owed for each row of this shape that is answered. */
+  readonly touches?: 'person' | 'case';
+  readonly timeline?: { readonly kind: string; readonly at: string; readonly title: string; readonly detail: string };
+}
+
+export function shape(type: string, definition: Omit<Shape, 'type'>): Shape {
+  return { type, ...definition };
+}
+
+type Guard = { phi?: PhiClass; gate?: PhiClass };
+export function column(sql: string, options: Guard & { as?: ColumnAs; spoiltBy?: string } = {}): ColumnField {
+  const { as = 'plain', ...rest } = options;
+  return { is: 'column', sql: /^\w+$/.test(sql) ? `$.${sql}` : sql, as, ...rest };
+}
+export const instant = (sql: string, options: Guard = {}): ColumnField => column(sql, { ...options, as: 'instant' });
+export const date = (sql: string, options: Guard = {}): ColumnField => column(sql, { ...options, as: 'date' });
+export const id = (tag: string, sql = 'uid'): ColumnField => column(sql, { as: { id: tag } });
+export function object(fields: Record<string, ColumnField>, options: Guard & { when?: string; spoiltBy?: string } = {}): ObjectField {
+  return { is: 'object', fields, ...options };
+}
+/** FHIR Coding kept as three columns `<prefix>_system`, `<prefix>_code`, `<prefix>_display`. */
+export const coding = (prefix: string, options: Guard = {}): ObjectField =>
+  object({ system: column(`${prefix}_system`), code: column(`${prefix}_code`), display: column(`${prefix}_display`) }, { ...options, when: `$.${prefix}_code is not null` });
+/** An exact amount with its currency; null where there is no amount. */
+export const money = (amount: string, currency: string, options: Guard & { spoiltBy?: string } = {}): ObjectField =>
+  object({ amount: column(amount, { as: 'decimal' }), currency: column(currency) }, { ...options, when: `${amount} is not null` });
+export function one(type: string, options: Omit<RelationField, 'is' | 'type'>): RelationField {
+  return { is: 'one', type, ...options };
+}
+export function many(type: string, options: Omit<RelationField, 'is' | 'type'>): RelationField {
+  return { is: 'many', type, ...options };
+}
+export function connection(type: string, options: Omit<ConnectionField, 'is' | 'type'>): ConnectionField {
+  return { is: 'connection', type, ...options };
+}
