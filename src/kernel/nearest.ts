@@ -1,4 +1,4 @@
-/** Which known word was meant. Counts the letters to change, add, drop or swap with their neighbour
+/** Which known word was meant. A word cut short (`token` for `tokenFile`) is a single slip; otherwise counts the letters to change, add, drop or swap with their neighbour
  *  (a swap is the commonest slip of the hand, so it counts once). */
 export function nearest(word: string, known: readonly string[]): { word: string; distance: number } | null {
   let best: { word: string; distance: number } | null = null;
@@ -10,6 +10,7 @@ export function nearest(word: string, known: readonly string[]): { word: string;
 }
 
 function slips(a: string, b: string): number {
+  if (a !== b && a.length >= 3 && b.startsWith(a)) return 1;
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
   const at = (i: number, j: number): number => rows[i]?.[j] ?? 0;
   for (let i = 1; i <= a.length; i++) {

@@ -14,7 +14,7 @@ export interface YamlLines {
 
 const faults: Partial<Record<string, string>> = {
   DUPLICATE_KEY: 'a key stands twice in one mapping',
-  BAD_INDENT: 'the indentation does not fit the lines around it',
+  BAD_INDENT: 'the indentation does not fit the lines around it, or a bracket is not closed',
   TAB_AS_INDENT: 'a tab is used for indentation, expected spaces',
   MISSING_CHAR: 'a closing bracket, quote, comma or colon is missing',
   MULTIPLE_DOCS: 'a second document begins here, expected one',
@@ -25,7 +25,7 @@ const faults: Partial<Record<string, string>> = {
 /** @param name how the file is called in messages */
 export function readYamlLines(name: string, source: string): YamlLines {
   const counter = new LineCounter();
-  const document = parseDocument(source, { lineCounter: counter, prettyErrors: false, stringKeys: true, logLevel: 'silent' });
+  const document = parseDocument(source, { lineCounter: counter, prettyErrors: false, stringKeys: true });
   const place = (offset: number): number => Math.max(1, counter.linePos(offset).line);
   const lineOf = (path: readonly PropertyKey[], atKey = false): number => place(offsetOf(document, path, atKey));
   const unreadable = document.errors.map((fault) => `${name}:${place(fault.pos[0])}: expected YAML, found that ${faults[fault.code] ?? `it breaks the rules of YAML (${fault.code})`}`);

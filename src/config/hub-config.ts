@@ -1,0 +1,84 @@
+/** The settings as the rest of the hub gets them: read once at start, checked, frozen, and handed in by the mains.
+ *  Durations are milliseconds, paths absolute, secrets already read from their files. Never log this object. */
+
+export type SourceAuth =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'bearer'; readonly token: string }
+  | { readonly kind: 'basic'; readonly user: string; readonly password: string };
+
+export interface FhirSource {
+  readonly name: string;
+  readonly kind: 'fhir';
+  /** Base address without a trailing slash. */
+  readonly url: string;
+  /** FHIR types that this system is asked for. */
+  readonly supplies: readonly FhirType[];
+  readonly everyMs: number;
+  readonly auth: SourceAuth;
+  readonly pageSize: number;
+}
+
+export interface FhirFilesSource {
+  readonly name: string;
+  readonly kind: 'fhir-files';
+  /** A folder of Bundles and NDJSON files, or one such file. */
+  readonly path: string;
+  readonly everyMs: number;
+}
+
+export type SourceConfig = FhirSource | FhirFilesSource;
+
+/** The FHIR types that some rule of the hub needs; whatever else a source holds is not asked for. */
+export const fhirTypes = [
+  'Patient', 'Encounter', 'Condition', 'CareTeam', 'Coverage', 'Claim', 'ClaimResponse', 'ExplanationOfBenefit', 'Account', 'Invoice',
+  'PaymentNotice', 'PaymentReconciliation', 'Appointment', 'Schedule', 'Slot', 'Practitioner', 'PractitionerRole', 'Organization', 'Location',
+] as const; // prettier-ignore
+export type FhirType = (typeof fhirTypes)[number];
+
+export interface ClaimNames {
+  readonly role: string;
+  readonly purpose: string;
+  readonly departments: string;
+  readonly facility: string;
+}
+
+/** Whose signatures are believed. `development`: the hub's own issuer, its key kept in the data folder. */
+export type AuthConfig =
+  | { readonly kind: 'development'; readonly claims: ClaimNames }
+  | { readonly kind: 'issuer'; readonly issuer: string; readonly audience: string; readonly claims: ClaimNames; readonly keys: KeySource };
+
+export type KeySource =
+  | { readonly kind: 'set'; readonly jwks: KeySet }
+  | { readonly kind: 'url'; readonly url: string }
+  /** The issuer's own OpenID configuration names where its keys are. */
+  | { readonly kind: 'discovery' };
+
+export interface KeySet {
+  readonly keys: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** A length in the calendar, as PostgreSQL's interval takes it: `6 years`. */
+export type CalendarInterval = `${number} ${'days' | 'months' | 'years'}`;
+
+export interface HubConfig {
+  /** The hub.yaml that was read; null where there is none. */
+  readonly file: string | null;
+  readonly sources: readonly SourceConfig[];
+  readonly queue: { readonly backend: 'postgres' } | { readonly backend: 'redis'; readonly url: string };
+  /** null: the embedded PostgreSQL under the data folder. */
+  readonly database: { readonly url: string } | null;
+  readonly auth: AuthConfig;
+  /** Folders, and for the directory one file, of rules as data. Where hub.yaml says nothing: what ships under schema/. */
+  readonly rules: { readonly policy: string; readonly clocks: string; readonly taxonomy: string; readonly calendars: string; readonly directory: string };
+  readonly smtp: { readonly url: string; readonly from: string } | null;
+  readonly publicUrl: string | null;
+  readonly retention: { readonly audit: CalendarInterval; readonly documents: CalendarInterval };
+  readonly host: string;
+  readonly port: number;
+  /** The data folder. */
+  readonly data: string;
+  readonly logLevel: LogLevel;
+}
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];

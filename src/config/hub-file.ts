@@ -1,0 +1,71 @@
+/** The shape of hub.yaml. One schema for one folder: relative paths count from where the file lies. */
+import { join } from 'node:path';
+import { list, mapping, oneOf, packageRoot, text, wholeNumber } from '../kernel/index.js';
+import { fhirTypes } from './hub-config.js';
+import { keySetFile, pathFrom, secretFile } from './secret-files.js';
+import { byKind, databaseUrl, duration, interval, name, redisUrl, smtpUrl, webAddress } from './values.js';
+
+const fiveMinutes = 300_000;
+
+export const claimNames = { role: 'hub_role', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' };
+
+export function hubFile(folder: string) {
+  const path = pathFrom(folder);
+  const claim = (standard: string) => text('the name of a claim', 'set', /^\S+$/).default(standard);
+
+  const sourceAuth = byKind(
+    {
+      none: {},
+      bearer: { tokenFile: secretFile(folder, 'a token') },
+      basic: {
+        user: text('a user name', 'set', /^[^:]+$/).optional(),
+        userFile: secretFile(folder, 'a user name').optional(),
+        passwordFile: secretFile(folder, 'a password'),
+      },
+    },
+    { later: ['smart-backend-services', 'mtls'], shows: 'set' },
+  );
+
+  const source = byKind(
+    {
+      fhir: {
+        name,
+        url: webAddress,
+        supplies: list(oneOf(fhirTypes), 'a list of FHIR types'),
+        every: duration.default(fiveMinutes),
+        auth: sourceAuth.optional(),
+        pageSize: wholeNumber(1, 1_000).default(200),
+      },
+      'fhir-files': { name, path, every: duration.default(fiveMinutes) },
+    },
+    { later: ['hl7v2', 'x12', 'csv'], shows: 'value' },
+  );
+
+  return mapping({
+    sources: list(source, 'a list of sources').default([]),
+    queue: mapping({ backend: oneOf(['postgres', 'redis']), url: redisUrl.optional() }).optional(),
+    database: mapping({ url: databaseUrl }).optional(),
+    auth: mapping({
+      issuer: text('the address of the issuer', 'set', /^\S+$/),
+      audience: text('the audience of its tokens', 'set', /^\S+$/),
+      jwksFile: keySetFile(folder).optional(),
+      jwksUrl: webAddress.optional(),
+      claims: mapping({
+        role: claim(claimNames.role),
+        purpose: claim(claimNames.purpose),
+        departments: claim(claimNames.departments),
+        facility: claim(claimNames.facility),
+      }).default(claimNames),
+    }).optional(),
+    policy: path.default(shipped('policy')),
+    clocks: path.default(shipped('clocks')),
+    taxonomy: path.default(shipped('taxonomy')),
+    calendars: path.default(shipped('calendars')),
+    directory: path.default(shipped('directory', 'demo.yaml')),
+    smtp: mapping({ url: smtpUrl, from: text('a mail address', 'set', /^[^\r\n]*@[^\r\n]*$/) }).optional(),
+    publicUrl: webAddress.optional(),
+    retention: mapping({ audit: interval.default('6 years'), documents: interval.default('2 years') }).default({ audit: '6 years', documents: '2 years' }),
+  });
+}
+
+const shipped = (...parts: string[]): string => join(packageRoot, 'schema', ...parts);
