@@ -1,0 +1,49 @@
+/** The object-relational mapper: entities for rooms that write a few rows at a time, migrations, and the comparison of the
+ *  two. Not for reading to a viewer (`read` compiles one statement for that) and not for ingest (set-based, ingest.ts). */
+import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import { Migrator } from '@mikro-orm/migrations';
+import { type Log, packageRoot, silentLog } from '../kernel/index.js';
+import { entities } from './entities/index.js';
+import { migrations } from './migrations/index.js';
+import { PostgresNaming } from './naming.js';
+
+export type Orm = MikroORM;
+
+export interface OrmSettings {
+  readonly log: Log;
+}
+
+/** One for a process; `orm.em.fork()` for each request or job. */
+export function openOrm(url: string, { log }: OrmSettings): Promise<Orm> {
+  return MikroORM.init(settings(url, 'hub-orm', log));
+}
+
+/** For migrating and for comparing; the address must be the owner's. */
+export function ormForOwner(url: string): Promise<Orm> {
+  return MikroORM.init({ ...settings(url, 'hub-migrate', silentLog), extensions: [Migrator] });
+}
+
+function settings(url: string, name: string, log: Log): Partial<Options> {
+  return {
+    clientUrl: url,
+    schema: 'hub',
+    entities: [...entities],
+    namingStrategy: PostgresNaming,
+    pool: { min: 0, max: 4 },
+    driverOptions: { application_name: name, options: '-c search_path=hub -c timezone=UTC' },
+    logger: (message) => log.debug({ orm: message.length }, 'the mapper spoke'),
+    debug: false,
+    migrations: {
+      migrationsList: migrations,
+      tableName: 'hub.migration',
+      path: `${packageRoot}/src/store/migrations`,
+      snapshotName: 'snapshot',
+      snapshotOnMigrate: false,
+      emit: 'ts',
+      disableForeignKeys: false,
+    },
+    // Row-level security and functions are the migrations' alone: a policy written with `(select ...)::int <> 0` and a
+    // security definer function with grants are beyond what entities say.
+    schemaGenerator: { ignorePolicies: true, ignoreRoutines: true, skipTables: ['hub.migration'], ignoreSchema: ['public', 'bullmq'] },
+  };
+}

@@ -1,0 +1,48 @@
+/** Connections to the hub's database, all of them through here: each says who it is (`application_name`), finds the tables
+ *  of schema `hub` without naming it, and a dropped idle connection is an event, not the end of the process. */
+import pg from 'pg';
+import { asHubError } from '../kernel/index.js';
+
+export interface PoolSettings {
+  readonly max: number;
+  /** What the connection is for; seen in pg_stat_activity. */
+  readonly name: string;
+}
+
+export function openPool(url: string, { max, name }: PoolSettings): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    application_name: `hub-${name}`,
+    options: '-c search_path=hub -c timezone=UTC',
+  });
+  // Without a listener an idle connection that the server closes would end the process. The next query reports the fault.
+  pool.on('error', () => undefined);
+  return pool;
+}
+
+/** Does all of `work` in one transaction, or nothing of it. A connection whose transaction failed is given up when it
+ *  cannot even be rolled back. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
+  let broken = false;
+  try {
+    await client.query('begin');
+    const result = await work(client);
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    await client.query('rollback').catch(() => (broken = true));
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw asHubError(error, 'DATABASE_UNAVAILABLE', 'The database did not answer. Check that it runs and its address.');
+  }
+}
