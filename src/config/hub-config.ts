@@ -23,6 +23,8 @@ export interface FhirFilesSource {
   readonly kind: 'fhir-files';
   /** A folder of Bundles and NDJSON files, or one such file. */
   readonly path: string;
+  /** Absent: every type that the hub takes. */
+  readonly supplies?: readonly FhirType[];
   readonly everyMs: number;
 }
 

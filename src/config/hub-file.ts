@@ -26,17 +26,18 @@ export function hubFile(folder: string) {
     { later: ['smart-backend-services', 'mtls'], shows: 'set' },
   );
 
+  const supplies = list(oneOf(fhirTypes), 'a list of FHIR types');
   const source = byKind(
     {
       fhir: {
         name,
         url: webAddress,
-        supplies: list(oneOf(fhirTypes), 'a list of FHIR types'),
+        supplies,
         every: duration.default(fiveMinutes),
         auth: sourceAuth.optional(),
         pageSize: wholeNumber(1, 1_000).default(200),
       },
-      'fhir-files': { name, path, every: duration.default(fiveMinutes) },
+      'fhir-files': { name, path, supplies: supplies.optional(), every: duration.default(fiveMinutes) },
     },
     { later: ['hl7v2', 'x12', 'csv'], shows: 'value' },
   );

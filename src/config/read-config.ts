@@ -88,9 +88,9 @@ function settle(from: { file: string | null; cwd: string }, file: HubFile, start
 }
 
 function settleSource(source: HubFile['sources'][number]): SourceConfig {
-  const { every: everyMs, ...rest } = source;
-  if (rest.kind === 'fhir-files') return { ...rest, everyMs };
-  return { ...rest, everyMs, auth: settleSourceAuth(rest.auth) };
+  const { name, every: everyMs, supplies } = source;
+  if (source.kind === 'fhir-files') return { name, kind: source.kind, path: source.path, ...(supplies && { supplies }), everyMs };
+  return { name, kind: source.kind, url: source.url, supplies: source.supplies, everyMs, auth: settleSourceAuth(source.auth), pageSize: source.pageSize };
 }
 
 type GivenAuth = Extract<HubFile['sources'][number], { kind: 'fhir' }>['auth'];
