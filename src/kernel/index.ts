@@ -6,3 +6,6 @@ export * from './jobs.js';
 export * from './viewer.js';
 export * from './shape.js';
 export * from './package-root.js';
+export * from './expected.js';
+export * from './nearest.js';
+export * from './yaml-lines.js';
