@@ -40,29 +40,45 @@ const roomRules = Object.entries(mayImport).map(([room, doors]) =>
 );
 
 /** The files of src/cases that decide and never touch the database, and the packages that deciding takes. */
-const caseRules = '^src/cases/(vocabulary|rule-file|business-time|calendars|clock-rules|deadlines|classification|classification-rules|transitions)[.]ts$';
+const caseRules =
+  '^src/cases/(vocabulary|rule-file|business-time|calendars|clock-rules|deadlines|classification|classification-rules|transitions)[.]ts$';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...roomRules,
-    error('every-folder-of-src-is-a-known-room', 'Add the room to the table in this file and in the README, with the rooms that it may import.', {
-      from: { path: '^src/[^/]+/', pathNot: [`^src/(${[...Object.keys(mayImport), 'cli'].join('|')})/`] },
-      to: {},
+    error(
+      'every-folder-of-src-is-a-known-room',
+      'Add the room to the table in this file and in the README, with the rooms that it may import.',
+      {
+        from: { path: '^src/[^/]+/', pathNot: [`^src/(${[...Object.keys(mayImport), 'cli'].join('|')})/`] },
+        to: {},
+      },
+    ),
+    error('no-cycles', 'Two files import each other. Usually one small idea wants its own file below both.', {
+      from: {},
+      to: { circular: true },
     }),
-    error('no-cycles', 'Two files import each other. Usually one small idea wants its own file below both.', { from: {}, to: { circular: true } }),
     error('enter-rooms-by-the-front-door', "Import another room's index.ts. If what you need is missing there, export it on purpose.", {
       from: { path: '^(?:src/([^/]+)/|src/[^/]+$|workers/)' },
       to: { path: '^src/[^/]+/', pathNot: ['^src/$1/', '^src/[^/]+/index[.]ts$'] },
     }),
-    error('not-through-your-own-front-door', 'Inside a room import the file itself; index.ts is for visitors. Otherwise small cycles grow into one knot.', {
-      from: { path: '^src/([^/]+)/' },
-      to: { path: '^src/$1/index[.]ts$' },
-    }),
-    error('connectors-do-not-know-each-other', 'One way in = one folder. What bytes mean is shared in src/sources/formats; what a wire needs stays with its connector.', {
-      from: { path: '^src/sources/(?!formats/)([^/]+)/' },
-      to: { path: '^src/sources/(?!formats/)([^/]+)/', pathNot: ['^src/sources/$1/'] },
-    }),
+    error(
+      'not-through-your-own-front-door',
+      'Inside a room import the file itself; index.ts is for visitors. Otherwise small cycles grow into one knot.',
+      {
+        from: { path: '^src/([^/]+)/' },
+        to: { path: '^src/$1/index[.]ts$' },
+      },
+    ),
+    error(
+      'connectors-do-not-know-each-other',
+      'One way in = one folder. What bytes mean is shared in src/sources/formats; what a wire needs stays with its connector.',
+      {
+        from: { path: '^src/sources/(?!formats/)([^/]+)/' },
+        to: { path: '^src/sources/(?!formats/)([^/]+)/', pathNot: ['^src/sources/$1/'] },
+      },
+    ),
     error('formats-are-pure', 'A format turns bytes into records: no network, disk, clock or database; that is the connector.', {
       from: { path: '^src/sources/formats/' },
       to: {
@@ -74,10 +90,14 @@ module.exports = {
         ],
       },
     }),
-    error('case-rules-are-pure', 'Classification, clocks and transitions decide on facts that are handed in. Reading and writing is for the files beside them.', {
-      from: { path: caseRules },
-      to: { pathNot: [caseRules, '^src/kernel/index[.]ts$', '^node_modules/(zod|yaml|temporal-polyfill|date-holidays)/'] },
-    }),
+    error(
+      'case-rules-are-pure',
+      'Classification, clocks and transitions decide on facts that are handed in. Reading and writing is for the files beside them.',
+      {
+        from: { path: caseRules },
+        to: { pathNot: [caseRules, '^src/kernel/index[.]ts$', '^node_modules/(zod|yaml|temporal-polyfill|date-holidays)/'] },
+      },
+    ),
     error('only-mains-read-config', 'Settings are read once at start and handed in.', {
       from: { path: '^(src|workers)/', pathNot: ['(^|/)main[.]ts$', '^src/config/'] },
       to: { path: '^src/config/' },
@@ -98,7 +118,10 @@ module.exports = {
       from: { path: '^(src|workers)/' },
       to: { path: '^test/' },
     }),
-    error('nothing-left-over', 'No one imports this file.', { from: { orphan: true, pathNot: ['[.]d[.]ts$', '^src/web/', '^src/cli/bootstrap[.]mjs$'] }, to: {} }),
+    error('nothing-left-over', 'No one imports this file.', {
+      from: { orphan: true, pathNot: ['[.]d[.]ts$', '^src/web/', '^src/cli/bootstrap[.]mjs$'] },
+      to: {},
+    }),
     error('nothing-unresolved', 'This import leads nowhere: write the file, its `.js` ending, or the package in package.json.', {
       from: {},
       to: { couldNotResolve: true },
@@ -114,6 +137,10 @@ module.exports = {
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     doNotFollow: { path: 'node_modules' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'], extensions: ['.ts', '.mjs', '.js', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.mjs', '.js', '.json'],
+    },
   },
 };

@@ -8,38 +8,62 @@ const root = resolve(import.meta.dirname, '..');
 
 const ban = {
   clock: [
-    { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: 'Ask a Clock from kernel: clock.now(). The business clock can be moved, the machine\'s cannot.' },
-    { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'Ask a Clock from kernel: clock.now().getTime(), or performance.now() to measure how long something took.' },
+    {
+      selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+      message: "Ask a Clock from kernel: clock.now(). The business clock can be moved, the machine's cannot.",
+    },
+    {
+      selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']",
+      message: 'Ask a Clock from kernel: clock.now().getTime(), or performance.now() to measure how long something took.',
+    },
     { selector: "MemberExpression[object.name='Temporal'][property.name='Now']", message: 'Ask a Clock from kernel: clock.now().' },
   ],
   environment: [
-    { selector: "MemberExpression[object.name='process'][property.name='env']", message: 'Settings are read once, by src/config; take the value as an argument.' },
-    { selector: "ImportDeclaration[source.value='node:process'] ImportSpecifier[imported.name='env']", message: 'Settings are read once, by src/config; take the value as an argument.' },
+    {
+      selector: "MemberExpression[object.name='process'][property.name='env']",
+      message: 'Settings are read once, by src/config; take the value as an argument.',
+    },
+    {
+      selector: "ImportDeclaration[source.value='node:process'] ImportSpecifier[imported.name='env']",
+      message: 'Settings are read once, by src/config; take the value as an argument.',
+    },
   ],
   cast: [
-    { selector: 'TSAsExpression > TSAsExpression[typeAnnotation.type="TSUnknownKeyword"]', message: 'Check the value with a zod schema or a type guard instead of casting through unknown.' },
-    { selector: 'TSAsExpression > TSAsExpression[typeAnnotation.type="TSAnyKeyword"]', message: 'Check the value with a zod schema or a type guard instead of casting through any.' },
+    {
+      selector: 'TSAsExpression > TSAsExpression[typeAnnotation.type="TSUnknownKeyword"]',
+      message: 'Check the value with a zod schema or a type guard instead of casting through unknown.',
+    },
+    {
+      selector: 'TSAsExpression > TSAsExpression[typeAnnotation.type="TSAnyKeyword"]',
+      message: 'Check the value with a zod schema or a type guard instead of casting through any.',
+    },
   ],
   // Constructors may name their fields; the rest is what a framework hands in: an Express error handler, a GraphQL resolver,
   // a method whose parameters carry decorators, the groups of a regular expression.
   parameters: [
     {
       selector:
-        ":matches(FunctionDeclaration, FunctionExpression, ArrowFunctionExpression)[params.length>3]" +
+        ':matches(FunctionDeclaration, FunctionExpression, ArrowFunctionExpression)[params.length>3]' +
         ":not(MethodDefinition[kind='constructor'] > *)" +
-        ":not(CallExpression[callee.property.name=/^replace(All)?$/] > *)" +
+        ':not(CallExpression[callee.property.name=/^replace(All)?$/] > *)' +
         ':not([params.0.decorators.length>0])' +
         ':not([params.3.typeAnnotation.typeAnnotation.typeName.name=/^(NextFunction|GraphQLResolveInfo)$/])',
       message: 'More than three parameters: take one object whose fields say what they are.',
     },
   ],
   suite: [
-    { selector: "CallExpression[callee.object.name=/^(it|test|describe)$/][callee.property.name='only']", message: 'Remove .only: the other tests of this file would be left out unseen.' },
+    {
+      selector: "CallExpression[callee.object.name=/^(it|test|describe)$/][callee.property.name='only']",
+      message: 'Remove .only: the other tests of this file would be left out unseen.',
+    },
   ],
 };
 const banned = (...groups) => ({ 'no-restricted-syntax': ['error', ...groups.flat()] });
 const noConsole = {
-  'no-restricted-globals': ['error', { name: 'console', message: 'Take a Log from kernel (createLog): it writes lines without PHI. Only the cli talks to people.' }],
+  'no-restricted-globals': [
+    'error',
+    { name: 'console', message: 'Take a Log from kernel (createLog): it writes lines without PHI. Only the cli talks to people.' },
+  ],
 };
 
 /** Few enough to know by heart; each has caught a real fault in a code base like this one. */
@@ -60,7 +84,10 @@ const typed = {
 const syntax = {
   '@typescript-eslint/consistent-type-imports': ['error', { prefer: 'type-imports', fixStyle: 'inline-type-imports' }],
   '@typescript-eslint/no-explicit-any': ['error', { fixToUnknown: false }],
-  '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true }],
+  '@typescript-eslint/no-unused-vars': [
+    'error',
+    { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_', ignoreRestSiblings: true },
+  ],
   '@typescript-eslint/no-non-null-assertion': 'error',
   '@typescript-eslint/ban-ts-comment': 'error',
   '@typescript-eslint/no-namespace': 'error',
@@ -99,6 +126,9 @@ export default tseslint.config(
   { files: ['src/config/**/*.ts'], rules: banned(ban.clock, ban.cast, ban.parameters) },
   { files: ['src/cli/**/*.ts'], rules: { ...banned(ban.cast, ban.parameters), 'no-restricted-globals': 'off' } },
   // Tests look at clocks from outside, and their tables have as many columns as they need; what starts services for them, and the bench, also talk to the environment and the terminal.
-  { files: ['test/**/*.ts'], rules: { ...banned(ban.environment, ban.cast, ban.suite), '@typescript-eslint/no-non-null-assertion': 'off' } },
+  {
+    files: ['test/**/*.ts'],
+    rules: { ...banned(ban.environment, ban.cast, ban.suite), '@typescript-eslint/no-non-null-assertion': 'off' },
+  },
   { files: ['test/{support,bench,guards}/**/*.ts'], rules: { ...banned(ban.cast, ban.suite), 'no-restricted-globals': 'off' } },
 );

@@ -24,7 +24,7 @@ export function endOfDay(date: CalendarDate, timeZone: string): Date {
 /** The `count`-th business day after a date. */
 export function addBusinessDays(from: CalendarDate, count: number, calendar: BusinessCalendar): CalendarDate {
   let date = from;
-  for (let left = count; left > 0; ) {
+  for (let left = count; left > 0;) {
     date = date.add({ days: 1 });
     if (calendar.isBusinessDay(date)) left -= 1;
   }

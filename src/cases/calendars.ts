@@ -42,7 +42,9 @@ export function makeCalendars(rows: readonly CalendarRow[]): Calendars {
 }
 
 function makeCalendar(jurisdiction: string, rows: readonly CalendarRow[]): BusinessCalendar {
-  const inherited = rows.filter((row) => isWithin(jurisdiction, row.jurisdiction)).sort((a, b) => a.jurisdiction.length - b.jurisdiction.length);
+  const inherited = rows
+    .filter((row) => isWithin(jurisdiction, row.jurisdiction))
+    .sort((a, b) => a.jurisdiction.length - b.jurisdiction.length);
   const weekend = inherited.findLast((row) => row.weekend)?.weekend ?? [6, 7];
   const [country = jurisdiction, state = '', region = ''] = jurisdiction.split('-');
   const library = new Holidays(country, state, region, { types: ['public'] });
@@ -52,7 +54,14 @@ function makeCalendar(jurisdiction: string, rows: readonly CalendarRow[]): Busin
   const withdrawn = new Set(inherited.flatMap((row) => row.withdraw.map(({ rule }) => rule)));
   const years = new Map<number, ReadonlySet<string>>();
   const holidaysIn = (year: number): ReadonlySet<string> => {
-    const dates = years.get(year) ?? new Set(library.getHolidays(year).filter((day) => !withdrawn.has(day.rule)).flatMap(wholeDays));
+    const dates =
+      years.get(year) ??
+      new Set(
+        library
+          .getHolidays(year)
+          .filter((day) => !withdrawn.has(day.rule))
+          .flatMap(wholeDays),
+      );
     years.set(year, dates);
     return dates;
   };

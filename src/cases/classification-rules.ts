@@ -15,7 +15,10 @@ const factTest = z.strictObject({
   /** Compared without regard to case, blanks and hyphens. */
   relationship: z.strictObject({ in: z.array(z.string()).min(1) }).optional(),
   authorityStated: z.boolean().optional(),
-  categories: z.strictObject({ any: z.array(z.enum(issueCategories)).min(1) }).or(z.strictObject({ only: z.array(z.enum(issueCategories)).min(1) })).optional(),
+  categories: z
+    .strictObject({ any: z.array(z.enum(issueCategories)).min(1) })
+    .or(z.strictObject({ only: z.array(z.enum(issueCategories)).min(1) }))
+    .optional(),
   flags: z.strictObject({ any: z.array(z.enum(caseFlags)).min(1) }).optional(),
 });
 export type FactTest = z.output<typeof factTest>;

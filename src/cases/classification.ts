@@ -34,7 +34,10 @@ export function classify(facts: ClassificationFacts, rules: ClassificationRules)
 }
 
 /** Is the filer the patient, or somebody who may speak for the patient (45 CFR 164.502(g))? */
-export function mayFileForPatient(facts: Pick<ClassificationFacts, 'complainantRelationship' | 'complainantAuthority'>, rules: ClassificationRules): boolean {
+export function mayFileForPatient(
+  facts: Pick<ClassificationFacts, 'complainantRelationship' | 'complainantAuthority'>,
+  rules: ClassificationRules,
+): boolean {
   return holds(authorizedFiler, { channel: 'OTHER', categories: [], flags: [], ...facts }, rules);
 }
 
@@ -80,4 +83,8 @@ function about(test: NonNullable<FactTest['categories']>, categories: readonly I
 }
 
 const sameWord = (one: string, other: string): boolean => plain(one) === plain(other);
-const plain = (word: string): string => word.trim().toLowerCase().replace(/[\s_-]+/g, '-');
+const plain = (word: string): string =>
+  word
+    .trim()
+    .toLowerCase()
+    .replace(/[\s_-]+/g, '-');

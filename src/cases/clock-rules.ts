@@ -29,16 +29,18 @@ const clockRule = z.strictObject({
   extension: z.strictObject({ days: z.int().min(1).optional(), condition: z.string().min(1) }).optional(),
   effective: z.strictObject({ from: z.iso.date(), until: z.iso.date().optional() }),
 });
-const clockFile = z
-  .strictObject({ version: z.int(), clocks: z.array(clockRule) })
-  .superRefine(({ clocks }, context) => {
-    clocks.forEach((clock, index) => {
-      if (clock.regulatory && clock.pausable)
-        context.addIssue({ code: 'custom', path: ['clocks', index, 'pausable'], message: "expected false on a regulatory clock, found 'true'" });
-      if (clock.limit.count === 0 && clock.limit.unit !== 'immediate')
-        context.addIssue({ code: 'custom', path: ['clocks', index, 'limit', 'count'], message: "expected 1 or more, found '0'" });
-    });
+const clockFile = z.strictObject({ version: z.int(), clocks: z.array(clockRule) }).superRefine(({ clocks }, context) => {
+  clocks.forEach((clock, index) => {
+    if (clock.regulatory && clock.pausable)
+      context.addIssue({
+        code: 'custom',
+        path: ['clocks', index, 'pausable'],
+        message: "expected false on a regulatory clock, found 'true'",
+      });
+    if (clock.limit.count === 0 && clock.limit.unit !== 'immediate')
+      context.addIssue({ code: 'custom', path: ['clocks', index, 'limit', 'count'], message: "expected 1 or more, found '0'" });
   });
+});
 export type ClockRule = z.output<typeof clockRule>;
 
 export function parseClockRules(source: RuleText): ClockRule[] {

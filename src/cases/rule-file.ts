@@ -1,13 +1,8 @@
 /** Reads one YAML rule file by a zod schema. A file that cannot be taken stops the start with a HubError that holds one
  *  sentence for each problem, naming the file, the row and what was found there:
- *  `clocks/us.yaml rules[2].limit.unit: expected hour | day, found 'weeks'`.
- *  Rule files hold no secrets and no PHI, so what was found may be printed. */
-import { parseDocument } from 'yaml';
+ *  `schema/clocks/us.yaml:12 clocks[0].limit.unit: expected hour | calendar-day, found 'weeks'`. */
 import type { z } from 'zod';
-import { HubError } from '../kernel/index.js';
-
-type Issue = z.core.$ZodIssue;
-type Path = readonly PropertyKey[];
+import { expectedFound, HubError, readYamlLines, type Problem } from '../kernel/index.js';
 
 export interface RuleText {
   /** The name that a person would look for, e.g. `schema/clocks/us.yaml`. */
@@ -16,53 +11,50 @@ export interface RuleText {
 }
 
 export function readRules<S extends z.ZodType>(source: RuleText, schema: S): z.output<S> {
-  const document = parseDocument(source.text, { prettyErrors: false });
-  const fault = document.errors[0];
-  if (fault) {
-    const line = source.text.slice(0, fault.pos[0]).split('\n').length;
-    throw new HubError('RULES_INVALID', `${source.file}:${line}: this is not readable YAML (${fault.message})`);
-  }
-  const raw: unknown = document.toJS();
-  const read = schema.safeParse(raw);
+  const lines = readYamlLines(source.file, source.text);
+  if (lines.unreadable.length > 0) throw new HubError('RULES_INVALID', lines.unreadable.join('\n'));
+  const read = schema.safeParse(lines.value);
   if (read.success) return read.data;
-  throw new HubError('RULES_INVALID', read.error.issues.map((issue) => sentence(source.file, issue, raw)).join('\n'));
+  const problems = read.error.issues.flatMap((issue) => problemsIn(issue, lines.value));
+  throw new HubError('RULES_INVALID', problems.map((problem) => lines.say(problem)).join('\n'));
 }
 
-function sentence(file: string, issue: Issue, raw: unknown): string {
-  const place = [file, pathText(issue.path)].filter(Boolean).join(' ');
-  if (issue.code === 'custom') return `${place}: ${issue.message}`;
-  if (issue.code === 'unrecognized_keys') return `${place}: ${issue.keys.map((key) => `'${key}'`).join(', ')} is not a word known here`;
-  return `${place}: expected ${expected(issue)}, found ${shown(valueAt(raw, issue.path))}`;
+function problemsIn(issue: z.core.$ZodIssue, raw: unknown): Problem[] {
+  const { path } = issue;
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => ({ path: [...path, key], says: 'unknown key', atKey: true }));
+  if (issue.code === 'custom') return [{ path, says: issue.message }];
+  return [{ path, says: expectedFound(expectation(issue), valueAt(raw, path), 'value') }];
 }
 
-function expected(issue: Issue): string {
+function expectation(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case 'invalid_value':
       return issue.values.map(String).join(' | ');
     case 'invalid_type':
-      return issue.expected;
+      return words[issue.expected] ?? issue.expected;
     case 'too_small':
       return `${issue.minimum} or more`;
     case 'too_big':
       return `${issue.maximum} or less`;
     case 'invalid_format':
-      return issue.format;
+      return words[issue.format] ?? issue.format;
     default:
       return issue.message;
   }
 }
 
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (value !== null && typeof value === 'object') return 'a group of settings';
-  return `'${String(value)}'`;
-}
+const words: Partial<Record<string, string>> = {
+  string: 'text',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true | false',
+  date: 'a date (YYYY-MM-DD)',
+  regex: 'a word in small letters, with dots and hyphens',
+};
 
-function pathText(path: Path): string {
-  return path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key)), '');
-}
-
-function valueAt(raw: unknown, path: Path): unknown {
+function valueAt(raw: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>((value, key) => (value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined), raw);
 }

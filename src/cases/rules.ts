@@ -42,7 +42,9 @@ function ruleTexts(schemaFolder: string, kind: string): RuleText[] {
 
 function yamlFiles(folder: string): string[] {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.yaml')).sort();
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.yaml'))
+      .sort();
   } catch (cause) {
     throw new HubError('RULES_INVALID', `${folder}: expected a folder of rule files, found none that can be read`, { cause });
   }

@@ -50,7 +50,8 @@ const needsOfKind: Partial<Record<CaseKind, Partial<Record<CaseStep, readonly Re
   COMPLIMENT: { resolve: [] },
 };
 
-export type Move = { readonly allowed: true; readonly to: CaseStatus } | { readonly allowed: false; readonly allowedFrom: readonly CaseStatus[] };
+export type Move =
+  { readonly allowed: true; readonly to: CaseStatus } | { readonly allowed: false; readonly allowedFrom: readonly CaseStatus[] };
 
 /** May this step be taken from this status, and where does it lead? */
 export function mayMove(from: CaseStatus, step: CaseStep): Move {

@@ -10,7 +10,16 @@ const { calendars } = loadCaseRules(join(packageRoot, 'schema'));
 const hour = 3_600_000;
 
 const facility = fc.record({
-  timeZone: fc.constantFrom('America/New_York', 'America/St_Johns', 'Pacific/Auckland', 'Pacific/Apia', 'Asia/Kathmandu', 'Africa/Cairo', 'Australia/Lord_Howe', 'UTC'),
+  timeZone: fc.constantFrom(
+    'America/New_York',
+    'America/St_Johns',
+    'Pacific/Auckland',
+    'Pacific/Apia',
+    'Asia/Kathmandu',
+    'Africa/Cairo',
+    'Australia/Lord_Howe',
+    'UTC',
+  ),
   jurisdiction: fc.constantFrom('US', 'US-MA', 'US-TX', 'GB-ENG', 'DE-BY', 'ZZ'),
   programs: fc.constant([]),
 });
@@ -23,7 +32,12 @@ const instant = fc.date({ min: new Date('2010-01-01T00:00:00Z'), max: new Date('
 describe('a deadline', () => {
   it('never falls before receipt', () => {
     fc.assert(
-      fc.property(facility, limit, instant, (place, allowed, receivedAt) => dueOn(allowed, { facility: place, receivedAt }, calendars) > receivedAt),
+      fc.property(
+        facility,
+        limit,
+        instant,
+        (place, allowed, receivedAt) => dueOn(allowed, { facility: place, receivedAt }, calendars) > receivedAt,
+      ),
     );
   });
 

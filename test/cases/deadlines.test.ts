@@ -163,8 +163,8 @@ describe('other units', () => {
   it('a day without a midnight still ends', () => {
     // Cairo springs forward at 00:00 on Friday 24 April 2026: the 23rd ends at 22:00 UTC (UTC+2).
     const facility = { timeZone: 'Africa/Cairo', jurisdiction: 'EG', programs: [] };
-    expect(dueOn({ count: 1, unit: 'calendar-day' }, { receivedAt: new Date('2026-04-22T10:00:00Z'), facility }, calendars).toISOString()).toBe(
-      '2026-04-23T21:59:59.999Z',
-    );
+    expect(
+      dueOn({ count: 1, unit: 'calendar-day' }, { receivedAt: new Date('2026-04-22T10:00:00Z'), facility }, calendars).toISOString(),
+    ).toBe('2026-04-23T21:59:59.999Z');
   });
 });

@@ -40,32 +40,62 @@ describe('a clock file', () => {
   });
 
   it.each([
-    ['an unknown unit', clock.replace('calendar-day', 'weeks'),
-      "schema/clocks/us.yaml clocks[0].limit.unit: expected immediate | hour | calendar-day | business-day | calendar-month, found 'weeks'"],
-    ['a missing citation', clock.replace('    citation: 42 CFR 482.13\n', ''), 'schema/clocks/us.yaml clocks[0].citation: expected string, found nothing'],
-    ['a number in words', clock.replace('count: 7', 'count: seven'), "schema/clocks/us.yaml clocks[0].limit.count: expected number, found 'seven'"],
-    ['a word nobody knows', clock.replace('active:', 'enabled: true\n    active:'), "schema/clocks/us.yaml clocks[0]: 'enabled' is not a word known here"],
-    ['a regulatory clock that may be paused', clock.replace('pausable: false', 'pausable: true'),
-      "schema/clocks/us.yaml clocks[0].pausable: expected false on a regulatory clock, found 'true'"],
-    ['no time at all', clock.replace('count: 7', 'count: 0'), "schema/clocks/us.yaml clocks[0].limit.count: expected 1 or more, found '0'"],
-    ['a list that is none', clock.replace('programs: []', 'programs: { a: 1 }'), 'schema/clocks/us.yaml clocks[0].programs: expected array, found a group of settings'],
-    ['a day that is none', clock.replace('2020-01-01', '2020-13-01'), "schema/clocks/us.yaml clocks[0].effective.from: expected date, found '2020-13-01'"],
+    [
+      'an unknown unit',
+      clock.replace('calendar-day', 'weeks'),
+      "schema/clocks/us.yaml:13 clocks[0].limit.unit: expected immediate | hour | calendar-day | business-day | calendar-month, found 'weeks'",
+    ],
+    [
+      'a missing citation',
+      clock.replace('    citation: 42 CFR 482.13\n', ''),
+      'schema/clocks/us.yaml:3 clocks[0].citation: expected text, found nothing',
+    ],
+    [
+      'a number in words',
+      clock.replace('count: 7', 'count: seven'),
+      "schema/clocks/us.yaml:13 clocks[0].limit.count: expected a number, found 'seven'",
+    ],
+    [
+      'a word nobody knows',
+      clock.replace('active:', 'enabled: true\n    active:'),
+      'schema/clocks/us.yaml:7 clocks[0].enabled: unknown key',
+    ],
+    [
+      'a regulatory clock that may be paused',
+      clock.replace('pausable: false', 'pausable: true'),
+      "schema/clocks/us.yaml:9 clocks[0].pausable: expected false on a regulatory clock, found 'true'",
+    ],
+    [
+      'no time at all',
+      clock.replace('count: 7', 'count: 0'),
+      "schema/clocks/us.yaml:13 clocks[0].limit.count: expected 1 or more, found '0'",
+    ],
+    [
+      'a list that is none',
+      clock.replace('programs: []', 'programs: { a: 1 }'),
+      'schema/clocks/us.yaml:11 clocks[0].programs: expected a list, found a mapping',
+    ],
+    [
+      'a day that is none',
+      clock.replace('2020-01-01', '2020-13-01'),
+      "schema/clocks/us.yaml:14 clocks[0].effective.from: expected a date (YYYY-MM-DD), found '2020-13-01'",
+    ],
   ])('with %s is refused', (_, rows, message) => {
     expect(ofClocks(clocks(rows))).toBe(message);
   });
 
   it('names every problem at once', () => {
     expect(ofClocks(clocks(clock + clock.replace('REPLY', 'WAIT').replace('GRIEVANCE', 'RANT'))).split('\n')).toEqual([
-      "schema/clocks/us.yaml clocks[1].step: expected ACKNOWLEDGE | START_REVIEW | REPLY, found 'WAIT'",
-      "schema/clocks/us.yaml clocks[1].kinds[0]: expected COMPLAINT | GRIEVANCE | CONCERN | COMPLIMENT | SUGGESTION | INQUIRY | PRIVACY_COMPLAINT, found 'RANT'",
+      "schema/clocks/us.yaml:17 clocks[1].step: expected ACKNOWLEDGE | START_REVIEW | REPLY, found 'WAIT'",
+      "schema/clocks/us.yaml:25 clocks[1].kinds[0]: expected COMPLAINT | GRIEVANCE | CONCERN | COMPLIMENT | SUGGESTION | INQUIRY | PRIVACY_COMPLAINT, found 'RANT'",
     ]);
   });
 
   it('that is no YAML names the line', () => {
-    expect(ofClocks('version: 1\nclocks: [\n')).toMatch(/^schema\/clocks\/us\.yaml:\d+: this is not readable YAML/);
+    expect(ofClocks('version: 1\nclocks: [\n')).toMatch(/^schema\/clocks\/us\.yaml:\d+: expected YAML, found that /);
   });
   it('that is empty says so', () => {
-    expect(ofClocks('')).toBe("schema/clocks/us.yaml: expected object, found 'null'");
+    expect(ofClocks('')).toBe('schema/clocks/us.yaml:1: expected a mapping, found nothing');
   });
 });
 
@@ -84,11 +114,17 @@ ${rules}`;
 
   it.each([
     ['is taken when its last rule asks for nothing', last, 'was taken'],
-    ['must end with a rule that asks for nothing', '  - { id: a, is: [authorized-filer], kind: GRIEVANCE, why: w, citation: c, evidence: policy }',
-      'us.yaml rules[0]: expected the last rule to ask for nothing, so that every case gets a kind'],
-    ['may use only its own terms', `  - { id: a, is: [spoken], kind: GRIEVANCE, why: w, citation: c, evidence: policy }\n${last}`,
-      "us.yaml rules[0].is[0]: expected one of the terms above, found 'spoken'"],
-    ['names a rule once', `${last}\n${last}`, "us.yaml rules[1].id: expected an id of its own, found 'last' a second time"],
+    [
+      'must end with a rule that asks for nothing',
+      '  - { id: a, is: [authorized-filer], kind: GRIEVANCE, why: w, citation: c, evidence: policy }',
+      'us.yaml:9 rules[0]: expected the last rule to ask for nothing, so that every case gets a kind',
+    ],
+    [
+      'may use only its own terms',
+      `  - { id: a, is: [spoken], kind: GRIEVANCE, why: w, citation: c, evidence: policy }\n${last}`,
+      "us.yaml:9 rules[0].is[0]: expected one of the terms above, found 'spoken'",
+    ],
+    ['names a rule once', `${last}\n${last}`, "us.yaml:10 rules[1].id: expected an id of its own, found 'last' a second time"],
   ])('%s', (_, rules, message) => {
     expect(read(rules)).toBe(message);
   });
@@ -97,16 +133,22 @@ ${rules}`;
 describe('the files that ship', () => {
   const rules = loadCaseRules(join(packageRoot, 'schema'));
   it('can be read, and no unverified federal clock but the immediate review is active', () => {
-    expect(rules.clocks.filter((row) => row.active).map((row) => row.id)).toEqual(['hub.internal.acknowledge', 'us.cms.hospital.reply', 'us.cms.hospital.endanger']);
+    expect(rules.clocks.filter((row) => row.active).map((row) => row.id)).toEqual([
+      'hub.internal.acknowledge',
+      'us.cms.hospital.reply',
+      'us.cms.hospital.endanger',
+    ]);
   });
-  it('a calendar with eight weekdays is refused', () => {
+  it('a calendar with an eighth weekday is refused', () => {
     const text = 'version: 1\ncalendars: [{ jurisdiction: US, citation: c, evidence: policy, weekend: [8] }]';
     expect(complaint(() => parseCalendars({ file: 'us.yaml', text })).split('\n')).toEqual([
-      "us.yaml calendars[0].evidence: expected verified | secondary | unverified, found 'policy'",
-      "us.yaml calendars[0].weekend[0]: expected 7 or less, found '8'",
+      "us.yaml:2 calendars[0].evidence: expected verified | secondary | unverified, found 'policy'",
+      "us.yaml:2 calendars[0].weekend[0]: expected 7 or less, found '8'",
     ]);
   });
   it('a folder that is not there is named', () => {
-    expect(complaint(() => loadCaseRules('/nowhere/schema'))).toBe('/nowhere/schema/clocks: expected a folder of rule files, found none that can be read');
+    expect(complaint(() => loadCaseRules('/nowhere/schema'))).toBe(
+      '/nowhere/schema/clocks: expected a folder of rule files, found none that can be read',
+    );
   });
 });

@@ -38,12 +38,20 @@ describe('the steps of a case', () => {
           if (move.allowed) reached.add(move.to);
         }
     expect([...reached].sort()).toEqual([...caseStatuses].sort());
-    for (const from of caseStatuses) expect(steps.some((step) => { const move = mayMove(from, step); return move.allowed && move.to !== from; })).toBe(true);
+    for (const from of caseStatuses)
+      expect(
+        steps.some((step) => {
+          const move = mayMove(from, step);
+          return move.allowed && move.to !== from;
+        }),
+      ).toBe(true);
   });
 
   it('a grievance is resolved with contact person, steps taken and result; a compliment with nothing', () => {
     expect(missingFor('resolve', 'GRIEVANCE', { resolution: 'Apologised.' })).toEqual(['contactPerson', 'stepsTaken']);
-    expect(missingFor('resolve', 'GRIEVANCE', { resolution: 'Apologised.', contactPerson: 'Zz-Contact', stepsTaken: ' ' })).toEqual(['stepsTaken']);
+    expect(missingFor('resolve', 'GRIEVANCE', { resolution: 'Apologised.', contactPerson: 'Zz-Contact', stepsTaken: ' ' })).toEqual([
+      'stepsTaken',
+    ]);
     expect(missingFor('resolve', 'COMPLAINT', {})).toEqual(['resolution']);
     expect(missingFor('resolve', 'COMPLIMENT', {})).toEqual([]);
     expect(missingFor('assign', 'GRIEVANCE', { assigneeId: null })).toEqual(['assigneeId']);

@@ -5,7 +5,18 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { packageRoot } from '../../src/kernel/index.js';
 
-const topLevel = ['package.json', 'tsconfig.json', 'docker-compose.yml', 'README.md', 'schema', 'src', 'workers', 'test', 'package-lock.json', 'LICENSE'];
+const topLevel = [
+  'package.json',
+  'tsconfig.json',
+  'docker-compose.yml',
+  'README.md',
+  'schema',
+  'src',
+  'workers',
+  'test',
+  'package-lock.json',
+  'LICENSE',
+];
 /** Made by installing, building or running; .gitignore keeps them out. */
 const made = ['node_modules', 'dist', 'coverage'];
 const longest = 300;
