@@ -29,15 +29,21 @@ export interface FhirServer {
 }
 
 const fhirJson = 'application/fhir+json; charset=utf-8';
-const send = (response: Response, status: number, body: string): void => void response.status(status).set('Content-Type', fhirJson).send(body);
+const send = (response: Response, status: number, body: string): void =>
+  void response.status(status).set('Content-Type', fhirJson).send(body);
 
 function typeOf(system: ServedSystem, request: Request): string {
   const type = String(request.params['type']);
-  if (!system.types.includes(type)) throw refuse(404, 'not-supported', `This system has no resource type ${type.slice(0, 40).replace(/[^A-Za-z]/g, '?')}.`);
+  if (!system.types.includes(type))
+    throw refuse(404, 'not-supported', `This system has no resource type ${type.slice(0, 40).replace(/[^A-Za-z]/g, '?')}.`);
   return type;
 }
 
-async function searchPage(system: ServedSystem, base: string, asked: { type: string; query: URLSearchParams; strict: boolean }): Promise<string> {
+async function searchPage(
+  system: ServedSystem,
+  base: string,
+  asked: { type: string; query: URLSearchParams; strict: boolean },
+): Promise<string> {
   const { type, strict } = asked;
   const cursor = asked.query.has('_cursor') ? readCursor(asked.query.get('_cursor') ?? '') : null;
   const query = cursor ? new URLSearchParams(cursor.query) : asked.query;
@@ -45,10 +51,18 @@ async function searchPage(system: ServedSystem, base: string, asked: { type: str
   const [found, total] = await Promise.all([system.store.find(search, cursor?.after), cursor ? cursor.total : system.store.count(search)]);
   const rows = found.rows.slice(0, search.count);
   const last = rows.at(-1);
-  const next = last && found.rows.length > search.count
-    ? `${base}/${type}?_cursor=${writeCursor({ query: query.toString(), total, after: { updatedAt: last.updatedAt, id: last.id } })}` : null;
+  const next =
+    last && found.rows.length > search.count
+      ? `${base}/${type}?_cursor=${writeCursor({ query: query.toString(), total, after: { updatedAt: last.updatedAt, id: last.id } })}`
+      : null;
   return searchset({
-    base, type, total, rows, next, servedAt: found.servedAt, self: `${base}/${type}${asked.query.size > 0 ? `?${asked.query.toString()}` : ''}`,
+    base,
+    type,
+    total,
+    rows,
+    next,
+    servedAt: found.servedAt,
+    self: `${base}/${type}${asked.query.size > 0 ? `?${asked.query.toString()}` : ''}`,
     warnings: total === 0 && system.warnsWhenEmpty ? [...warnings, nothingFound] : warnings,
   });
 }
@@ -73,11 +87,17 @@ function answerFault(log: Log) {
 function routesOf(system: ServedSystem, live: { base: string; fault: Fault | null }): express.Express {
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  const asked = (request: Request, query: URLSearchParams) => ({ type: typeOf(system, request), query, strict: /handling=strict/.test(request.get('prefer') ?? '') });
+  const asked = (request: Request, query: URLSearchParams) => ({
+    type: typeOf(system, request),
+    query,
+    strict: /handling=strict/.test(request.get('prefer') ?? ''),
+  });
   const queryOf = (request: Request): URLSearchParams => new URL(request.originalUrl, live.base).searchParams;
   app.use((_request, response, next) => applyFault(live.fault, response, next));
   app.get('/fhir/metadata', (_request, response) => send(response, 200, JSON.stringify(capabilityStatement(system))));
-  app.get('/fhir/:type', async (request, response) => send(response, 200, await searchPage(system, live.base, asked(request, queryOf(request)))));
+  app.get('/fhir/:type', async (request, response) =>
+    send(response, 200, await searchPage(system, live.base, asked(request, queryOf(request)))),
+  );
   app.post('/fhir/:type/_search', express.text({ type: 'application/x-www-form-urlencoded' }), async (request, response) => {
     const inBody = new URLSearchParams(typeof request.body === 'string' ? request.body : '');
     send(response, 200, await searchPage(system, live.base, asked(request, new URLSearchParams([...queryOf(request), ...inBody]))));
@@ -110,11 +130,13 @@ export async function serveFhir(system: ServedSystem, ports: readonly number[]):
   const port = await listen(server, ports);
   live.base = `http://127.0.0.1:${port}/fhir`;
   return {
-    port, url: live.base,
+    port,
+    url: live.base,
     setFault: (fault) => void (live.fault = fault),
-    stop: () => new Promise((resolve) => {
-      server.close(() => resolve());
-      server.closeAllConnections();
-    }),
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
   };
 }

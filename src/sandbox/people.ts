@@ -51,12 +51,38 @@ export interface Person {
 /** The people whose scheduling record carries the EHR's number with another birth date. */
 export const contradicting: readonly number[] = [7, 23];
 
-const languages = [['en', 70], ['es', 20], ['vi', 3], ['zh', 3], ['ar', 2], ['so', 2]] as const;
+const languages = [
+  ['en', 70],
+  ['es', 20],
+  ['vi', 3],
+  ['zh', 3],
+  ['ar', 2],
+  ['so', 2],
+] as const;
 const races: readonly (readonly [race: Person['race'], weight: number])[] = [
-  [['2106-3', 'White'], 55], [['2054-5', 'Black or African American'], 18], [['2028-9', 'Asian'], 10], [['1002-5', 'American Indian or Alaska Native'], 2], [['2131-1', 'Other Race'], 15],
+  [['2106-3', 'White'], 55],
+  [['2054-5', 'Black or African American'], 18],
+  [['2028-9', 'Asian'], 10],
+  [['1002-5', 'American Indian or Alaska Native'], 2],
+  [['2131-1', 'Other Race'], 15],
 ];
-const wishes = ['Call after 5 pm only', 'Write, do not call', 'Large print', 'Needs step-free rooms', 'Female clinician preferred', 'Fasting in Ramadan', 'Text message rather than voice', 'Son may sit in'] as const;
-const warnings = ['Hard of hearing: speak to the right side', 'Do not leave voicemail', 'Service dog comes along', 'Upset after a past complaint: call the advocate first', 'Falls risk'] as const;
+const wishes = [
+  'Call after 5 pm only',
+  'Write, do not call',
+  'Large print',
+  'Needs step-free rooms',
+  'Female clinician preferred',
+  'Fasting in Ramadan',
+  'Text message rather than voice',
+  'Son may sit in',
+] as const;
+const warnings = [
+  'Hard of hearing: speak to the right side',
+  'Do not leave voicemail',
+  'Service dog comes along',
+  'Upset after a past complaint: call the advocate first',
+  'Falls risk',
+] as const;
 const areaCodes = ['217', '309', '618', '815', '779', '331', '630', '847'] as const;
 
 const phoneOf = (dice: Dice): string => `(${dice.pick(areaCodes)}) 555-01${String(dice.between(0, 99)).padStart(2, '0')}`;
@@ -78,37 +104,71 @@ function nameInSystems(dice: Dice, name: PersonName, linked: Person['linked']): 
   };
 }
 
-function numbersOf(index: number, billingLinked: boolean, dice: Dice): Pick<Person, 'mrn' | 'ssn' | 'schedulingNumber' | 'accountNumber' | 'memberId'> {
+function numbersOf(
+  index: number,
+  billingLinked: boolean,
+  dice: Dice,
+): Pick<Person, 'mrn' | 'ssn' | 'schedulingNumber' | 'accountNumber' | 'memberId'> {
   const serial = String((index * 7919 + 1234) % 900_000).padStart(6, '0');
   const ssn = `999-${String(10 + (Math.floor(index / 9000) % 89))}-${String(1000 + ((index * 4327) % 9000))}`;
   return {
-    mrn: `1${serial}`, schedulingNumber: `S${serial.slice(3)}${serial.slice(0, 3)}`, accountNumber: `70${serial}`, memberId: `MBR${serial}`,
+    mrn: `1${serial}`,
+    schedulingNumber: `S${serial.slice(3)}${serial.slice(0, 3)}`,
+    accountNumber: `70${serial}`,
+    memberId: `MBR${serial}`,
     ...(billingLinked || dice.chance(0.6) ? { ssn } : {}),
   };
 }
 
 export function generatePerson(index: number, { seed, today }: Omit<PeopleWanted, 'count'>): Person {
   const dice = castDice(seed, 'person', index);
-  const sex = dice.chance(0.53) ? 'female' as const : 'male' as const;
+  const sex = dice.chance(0.53) ? ('female' as const) : ('male' as const);
   const name = namePerson(dice, sex);
-  const age = dice.weighted([[dice.between(8, 17), 12], [dice.between(18, 44), 32], [dice.between(45, 64), 28], [dice.between(65, 94), 28]]);
+  const age = dice.weighted([
+    [dice.between(8, 17), 12],
+    [dice.between(18, 44), 32],
+    [dice.between(45, 64), 28],
+    [dice.between(65, 94), 28],
+  ]);
   const bornOn = dayFrom(today, -Math.round(age * 365.25) - dice.between(0, 364));
   const contradicts = contradicting.includes(index);
   const linked = { scheduling: contradicts || dice.chance(0.9), billing: dice.chance(0.9) };
   const diedDaysAgo = dice.chance(0.03) ? dice.between(20, 500) : 0;
   const language = dice.weighted(languages);
   const inRecovery = age >= 18 && dice.chance(0.025);
-  const course = { today, now: momentOn(today, 0, 12 * 60), latest: diedDaysAgo, sensitivities: sensitivitiesOf(dice, inRecovery), inRecovery };
+  const course = {
+    today,
+    now: momentOn(today, 0, 12 * 60),
+    sex,
+    latest: diedDaysAgo,
+    sensitivities: sensitivitiesOf(dice, inRecovery),
+    inRecovery,
+  };
   const visits = listVisits(dice, course);
   return {
-    index, sex, bornOn, ...(diedDaysAgo > 0 ? { deceasedAt: momentOn(today, -diedDaysAgo + 1, 400) } : {}),
-    names: nameInSystems(dice, name, linked), home: housePerson(dice), phone: phoneOf(dice), mobile: phoneOf(dice),
+    index,
+    sex,
+    bornOn,
+    ...(diedDaysAgo > 0 ? { deceasedAt: momentOn(today, -diedDaysAgo + 1, 400) } : {}),
+    names: nameInSystems(dice, name, linked),
+    home: housePerson(dice),
+    phone: phoneOf(dice),
+    mobile: phoneOf(dice),
     email: `${withoutAccents(name).given}.${withoutAccents(name).family}.${index}@example.org`.toLowerCase(),
-    language, interpreterNeeded: language !== 'en' && dice.chance(0.6), race: dice.weighted(races),
-    hispanic: language === 'es' || dice.chance(0.05), preferences: dice.chance(0.15) ? [dice.pick(wishes)] : [], alerts: dice.chance(0.08) ? [dice.pick(warnings)] : [],
-    ...numbersOf(index, linked.billing, dice), linked, schedulingBornOn: contradicts ? dayFrom(bornOn, 3653) : bornOn,
-    payer: age >= 65 ? medicare : dice.pick(underSixtyFive), physician: dice.pick(cliniciansOf(departments.primaryCare)),
-    problems: listProblems(dice, course), visits, bookings: listBookings(dice, visits, course),
+    language,
+    interpreterNeeded: language !== 'en' && dice.chance(0.6),
+    race: dice.weighted(races),
+    hispanic: language === 'es' || dice.chance(0.05),
+    preferences: dice.chance(0.15) ? [dice.pick(wishes)] : [],
+    alerts: dice.chance(0.08) ? [dice.pick(warnings)] : [],
+    ...numbersOf(index, linked.billing, dice),
+    linked,
+    schedulingBornOn: contradicts ? dayFrom(bornOn, 3653) : bornOn,
+    payer: age >= 65 ? medicare : dice.pick(underSixtyFive),
+    physician: dice.pick(cliniciansOf(departments.primaryCare)),
+    problems: listProblems(dice, course),
+    visits,
+    bookings: listBookings(dice, visits, course),
   };
 }
 

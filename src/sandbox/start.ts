@@ -53,11 +53,13 @@ async function loadOnce(pool: Pool, wanted: SandboxOptions): Promise<{ people: P
   const today = loaded?.today ?? wanted.today;
   const people = [...generatePeople({ seed: wanted.seed, count: wanted.people, today })];
   if (loaded) return { people, today, resources: loaded.resources };
-  const counts = await Promise.all(demoSystems.map(async ({ name, records }) => {
-    const store = resourceStore(pool, `sandbox_${name}`);
-    await store.create();
-    return store.load(records(people, today));
-  }));
+  const counts = await Promise.all(
+    demoSystems.map(async ({ name, records }) => {
+      const store = resourceStore(pool, `sandbox_${name}`);
+      await store.create();
+      return store.load(records(people, today));
+    }),
+  );
   const resources = counts.reduce((sum, count) => sum + count, 0);
   await rememberLoad(pool, wanted, resources);
   wanted.log.info({ people: wanted.people, resources }, 'sandbox loaded');
@@ -75,10 +77,16 @@ async function serveAll(pool: Pool, options: SandboxOptions): Promise<Running[]>
     running.push({ name, store, server });
     if (server.port === 0) {
       await Promise.all(running.map((one) => one.server.stop()));
-      throw new HubError('PORT_BUSY', `The sandbox's ${name} system was to listen on port ${given}, which another program has. Give it another port.`);
+      throw new HubError(
+        'PORT_BUSY',
+        `The sandbox's ${name} system was to listen on port ${given}, which another program has. Give it another port.`,
+      );
     }
   }
-  await rememberPorts(pool, running.map(({ name, server }) => [name, server.port]));
+  await rememberPorts(
+    pool,
+    running.map(({ name, server }) => [name, server.port]),
+  );
   return running;
 }
 
@@ -90,12 +98,22 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const running = await serveAll(pool, options);
     const of = (name: SystemName): Running => {
       const found = running.find((one) => one.name === name);
-      if (!found) throw new HubError('SOURCE_UNKNOWN', `The sandbox has no system of this name. It has ${running.map((one) => one.name).join(', ')}.`);
+      if (!found)
+        throw new HubError(
+          'SOURCE_UNKNOWN',
+          `The sandbox has no system of this name. It has ${running.map((one) => one.name).join(', ')}.`,
+        );
       return found;
     };
     return {
-      systems: running.map(({ name, server }) => ({ name, url: server.url, supplies: demoSystems.find((one) => one.name === name)?.types ?? [] })),
-      summary: summarizePeople(people), today, resources,
+      systems: running.map(({ name, server }) => ({
+        name,
+        url: server.url,
+        supplies: demoSystems.find((one) => one.name === name)?.types ?? [],
+      })),
+      summary: summarizePeople(people),
+      today,
+      resources,
       stories: (count) => demoComplaints(people, count),
       put: (system, resource) => of(system).store.put(resource),
       remove: (system, type, id) => of(system).store.remove(type, id),

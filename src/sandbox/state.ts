@@ -20,13 +20,22 @@ async function prepare(pool: Pool): Promise<void> {
 /** What is loaded, if it is what is wanted. Else the mark is taken away: a load that is cut off must not count. */
 export async function recallLoad(pool: Pool, { seed, people }: Wanted): Promise<{ today: string; resources: number } | null> {
   await prepare(pool);
-  const found = await pool.query<{ today: string; resources: number }>('select today, resources from sandbox.loaded where seed = $1 and people = $2 and version = $3', [seed, people, generatorVersion]);
+  const found = await pool.query<{ today: string; resources: number }>(
+    'select today, resources from sandbox.loaded where seed = $1 and people = $2 and version = $3',
+    [seed, people, generatorVersion],
+  );
   if (!found.rows[0]) await pool.query('delete from sandbox.loaded');
   return found.rows[0] ?? null;
 }
 
 export async function rememberLoad(pool: Pool, { seed, people, today }: Wanted, resources: number): Promise<void> {
-  await pool.query('insert into sandbox.loaded (seed, people, version, today, resources) values ($1, $2, $3, $4, $5)', [seed, people, generatorVersion, today, resources]);
+  await pool.query('insert into sandbox.loaded (seed, people, version, today, resources) values ($1, $2, $3, $4, $5)', [
+    seed,
+    people,
+    generatorVersion,
+    today,
+    resources,
+  ]);
 }
 
 export async function recallPorts(pool: Pool): Promise<Map<string, number>> {
@@ -36,6 +45,9 @@ export async function recallPorts(pool: Pool): Promise<Map<string, number>> {
 
 export async function rememberPorts(pool: Pool, ports: readonly (readonly [system: string, port: number])[]): Promise<void> {
   for (const [system, port] of ports) {
-    await pool.query('insert into sandbox.port (system, port) values ($1, $2) on conflict (system) do update set port = excluded.port', [system, port]);
+    await pool.query('insert into sandbox.port (system, port) values ($1, $2) on conflict (system) do update set port = excluded.port', [
+      system,
+      port,
+    ]);
   }
 }

@@ -51,7 +51,11 @@ function settleLine(dice: Dice, charge: Mills, manner: 'paid' | 'deductible' | '
 export function billVisit(dice: Dice, visit: { kind: VisitClass; endAt: Moment; now: Moment }): Bill {
   const rows = services[visit.kind];
   const count = Math.min(rows.length, dice.between(1, 3));
-  const manner = dice.weighted([['paid', 0.83], ['denied', 0.06], ['deductible', 0.11]] as const);
+  const manner = dice.weighted([
+    ['paid', 0.83],
+    ['denied', 0.06],
+    ['deductible', 0.11],
+  ] as const);
   const createdAt = plusMinutes(plusDays(visit.endAt, dice.between(1, 4)), 37);
   const answeredAt = plusDays(createdAt, dice.between(8, 25));
   const lines = rows.slice(0, count).map(([code, words, dollars]) => {
@@ -60,7 +64,9 @@ export function billVisit(dice: Dice, visit: { kind: VisitClass; endAt: Moment; 
   });
   return {
     kind: visit.kind === 'EMER' || visit.kind === 'IMP' ? 'institutional' : 'professional',
-    createdAt: Math.min(createdAt, visit.now), lines, shareSettled: dice.chance(0.75),
+    createdAt: Math.min(createdAt, visit.now),
+    lines,
+    shareSettled: dice.chance(0.75),
     ...(manner === 'denied' ? { denial: dice.pick(denialReasons) } : {}),
     ...(answeredAt <= visit.now ? { adjudicatedAt: answeredAt } : {}),
   };
@@ -79,5 +85,8 @@ export const sumOf = (bill: Bill, part: (line: BillLine) => Mills): Mills => bil
 /** The patient's share: deductible, copay, coinsurance, and what a denial leaves to the patient. */
 export function patientShare(bill: Bill): Mills {
   if (!bill.adjudicatedAt) return 0;
-  return sumOf(bill, (line) => line.deductible + line.copay + line.coinsurance) + (bill.denial?.group === 'PR' ? sumOf(bill, (line) => line.charge) : 0);
+  return (
+    sumOf(bill, (line) => line.deductible + line.copay + line.coinsurance) +
+    (bill.denial?.group === 'PR' ? sumOf(bill, (line) => line.charge) : 0)
+  );
 }

@@ -15,8 +15,11 @@ export interface Department {
   readonly part2?: true;
 }
 
-const department = (key: string, code: string, names: readonly [ehr: string, scheduling: string, billing: string, room: string]): Department =>
-  ({ key, code, ehr: names[0], scheduling: names[1], billing: names[2], room: names[3] });
+const department = (
+  key: string,
+  code: string,
+  names: readonly [ehr: string, scheduling: string, billing: string, room: string],
+): Department => ({ key, code, ehr: names[0], scheduling: names[1], billing: names[2], room: names[3] });
 
 export const departments = {
   emergency: department('emergency', 'ED', ['Emergency Department', 'LGH EMERGENCY', 'Dept 010 Emergency', 'Emergency Bay']),
@@ -24,13 +27,36 @@ export const departments = {
   surgery: department('surgery', 'SURG', ['Surgery', 'LGH SURGERY CLINIC', 'Dept 030 Surgery', 'Surgery Clinic']),
   orthopedics: department('orthopedics', 'ORTH', ['Orthopedics', 'LGH ORTHO CLINIC', 'Dept 040 Orthopedics', 'Orthopedic Clinic']),
   cardiology: department('cardiology', 'CARD', ['Cardiology', 'LGH HEART CLINIC', 'Dept 050 Cardiology', 'Heart Clinic']),
-  primaryCare: department('primaryCare', 'PCP', ['Northgate Primary Care', 'NORTHGATE PRIMARY', 'Dept 110 Northgate Clinic', 'Northgate Clinic']),
+  primaryCare: department('primaryCare', 'PCP', [
+    'Northgate Primary Care',
+    'NORTHGATE PRIMARY',
+    'Dept 110 Northgate Clinic',
+    'Northgate Clinic',
+  ]),
   womensHealth: department('womensHealth', 'OBGY', ["Women's Health", 'LGH WOMENS', 'Dept 060 Obstetrics', "Women's Health Clinic"]),
   imaging: department('imaging', 'RAD', ['Imaging', 'LGH IMAGING', 'Dept 070 Radiology', 'Imaging Suite']),
-  infectious: department('infectious', 'INF', ['Infectious Disease', 'LGH INFECTIOUS DIS', 'Dept 080 Infectious Disease', 'Infectious Disease Clinic']),
-  behavioral: department('behavioral', 'BH', ['Behavioral Health', 'LGH BEHAVIORAL', 'Dept 090 Behavioral Health', 'Behavioral Health Clinic']),
+  infectious: department('infectious', 'INF', [
+    'Infectious Disease',
+    'LGH INFECTIOUS DIS',
+    'Dept 080 Infectious Disease',
+    'Infectious Disease Clinic',
+  ]),
+  behavioral: department('behavioral', 'BH', [
+    'Behavioral Health',
+    'LGH BEHAVIORAL',
+    'Dept 090 Behavioral Health',
+    'Behavioral Health Clinic',
+  ]),
   vaccines: department('vaccines', 'VAX', ['Pop-up Vaccine Tent', 'VACCINE TENT', 'Dept 199 Outreach', 'Vaccine Tent']),
-  recovery: { ...department('recovery', 'HRP', ['Zz Harbor Recovery Program', 'ZZ HARBOR RECOVERY', 'Dept 300 Harbor Recovery', 'Zz Harbor Recovery Program']), part2: true },
+  recovery: {
+    ...department('recovery', 'HRP', [
+      'Zz Harbor Recovery Program',
+      'ZZ HARBOR RECOVERY',
+      'Dept 300 Harbor Recovery',
+      'Zz Harbor Recovery Program',
+    ]),
+    part2: true,
+  },
 } as const satisfies Record<string, Department>;
 
 export const departmentList: readonly Department[] = Object.values(departments);
@@ -47,7 +73,12 @@ export const clinicians: readonly Clinician[] = departmentList.flatMap((home, or
   [0, 1].map((second) => {
     const index = order * 2 + second;
     const dice = castDice('clinician', index);
-    return { index, npi: `99990${String(10_000 + index * 37)}`, name: namePerson(dice, dice.chance(0.5) ? 'female' : 'male'), department: home };
+    return {
+      index,
+      npi: `99990${String(10_000 + index * 37)}`,
+      name: namePerson(dice, dice.chance(0.5) ? 'female' : 'male'),
+      department: home,
+    };
   }),
 );
 

@@ -26,15 +26,35 @@ const telling = (places: Places, ofPerson: OfPerson): DemoSystem['records'] =>
 
 export const demoSystems: readonly DemoSystem[] = [
   {
-    name: 'ehr', honoursLastUpdated: true, warnsWhenEmpty: false, records: telling(ehrPlaces, ehrRecords),
-    types: ['Organization', 'Location', 'Practitioner', 'Patient', 'Encounter', 'Condition', 'CareTeam', 'Flag', 'Observation', 'Immunization'],
+    name: 'ehr',
+    honoursLastUpdated: true,
+    warnsWhenEmpty: false,
+    records: telling(ehrPlaces, ehrRecords),
+    types: [
+      'Organization',
+      'Location',
+      'Practitioner',
+      'Patient',
+      'Encounter',
+      'Condition',
+      'CareTeam',
+      'Flag',
+      'Observation',
+      'Immunization',
+    ],
   },
   {
-    name: 'scheduling', honoursLastUpdated: false, warnsWhenEmpty: true, records: telling(schedulingPlaces, schedulingRecords),
+    name: 'scheduling',
+    honoursLastUpdated: false,
+    warnsWhenEmpty: true,
+    records: telling(schedulingPlaces, schedulingRecords),
     types: ['Location', 'Practitioner', 'Patient', 'Schedule', 'Slot', 'Appointment'],
   },
   {
-    name: 'billing', honoursLastUpdated: true, warnsWhenEmpty: false, records: telling(billingPlaces, billingRecords),
+    name: 'billing',
+    honoursLastUpdated: true,
+    warnsWhenEmpty: false,
+    records: telling(billingPlaces, billingRecords),
     types: ['Organization', 'Patient', 'Coverage', 'Claim', 'ExplanationOfBenefit', 'PaymentNotice', 'Account'],
   },
 ];

@@ -12,7 +12,10 @@ const languageWords: Record<string, string> = { en: 'English', es: 'Spanish', vi
 function category(name: 'race' | 'ethnicity', code: string, words: string): JsonObject {
   return {
     url: `${usCore}/us-core-${name}`,
-    extension: [{ url: 'ombCategory', valueCoding: coding('urn:oid:2.16.840.1.113883.6.238', code, words) }, { url: 'text', valueString: words }],
+    extension: [
+      { url: 'ombCategory', valueCoding: coding('urn:oid:2.16.840.1.113883.6.238', code, words) },
+      { url: 'text', valueString: words },
+    ],
   };
 }
 
@@ -21,7 +24,9 @@ function extensions(person: Person): JsonObject[] {
     category('race', ...person.race),
     person.hispanic ? category('ethnicity', '2135-2', 'Hispanic or Latino') : category('ethnicity', '2186-5', 'Not Hispanic or Latino'),
     ...(person.interpreterNeeded ? [{ url: `${core}/patient-interpreterRequired`, valueBoolean: true }] : []),
-    ...(person.alerts.some((text) => text.startsWith('Hard of hearing')) ? [{ url: `${core}/patient-disability`, valueCodeableConcept: { text: 'Hard of hearing' } }] : []),
+    ...(person.alerts.some((text) => text.startsWith('Hard of hearing'))
+      ? [{ url: `${core}/patient-disability`, valueCodeableConcept: { text: 'Hard of hearing' } }]
+      : []),
   ];
 }
 
@@ -37,15 +42,24 @@ export function addressOf(person: Person): JsonObject[] {
 export function ehrPatient(person: Person, today: string): Resource {
   const { ehr } = person.names;
   return {
-    resourceType: 'Patient', id: `pat-${person.index + 1}`, meta: metaOf(momentOn(today, -1 - (person.index % 400), 480 + (person.index % 500)), { version: 1 + (person.index % 4) }),
+    resourceType: 'Patient',
+    id: `pat-${person.index + 1}`,
+    meta: metaOf(momentOn(today, -1 - (person.index % 400), 480 + (person.index % 500)), { version: 1 + (person.index % 4) }),
     extension: extensions(person),
     identifier: [identifier(systems.mrn, person.mrn, 'MR'), ...(person.ssn ? [identifier(systems.ssn, person.ssn, 'SS')] : [])],
-    active: true, name: [{ use: 'official', family: ehr.family, given: [ehr.given], text: `${ehr.given} ${ehr.family}` }],
+    active: true,
+    name: [{ use: 'official', family: ehr.family, given: [ehr.given], text: `${ehr.given} ${ehr.family}` }],
     telecom: [
-      { system: 'phone', value: person.phone, use: 'home', rank: 2 }, { system: 'phone', value: person.mobile, use: 'mobile', rank: 1 }, { system: 'email', value: person.email },
+      { system: 'phone', value: person.phone, use: 'home', rank: 2 },
+      { system: 'phone', value: person.mobile, use: 'mobile', rank: 1 },
+      { system: 'email', value: person.email },
     ],
-    gender: person.sex, birthDate: person.bornOn, ...(person.deceasedAt ? { deceasedDateTime: inHospitalZone(person.deceasedAt) } : {}),
-    address: addressOf(person), communication: communicationOf(person),
-    generalPractitioner: [reference('Practitioner', `prac-${person.physician.index + 1}`)], managingOrganization: reference('Organization', 'org-hospital'),
+    gender: person.sex,
+    birthDate: person.bornOn,
+    ...(person.deceasedAt ? { deceasedDateTime: inHospitalZone(person.deceasedAt) } : {}),
+    address: addressOf(person),
+    communication: communicationOf(person),
+    generalPractitioner: [reference('Practitioner', `prac-${person.physician.index + 1}`)],
+    managingOrganization: reference('Organization', 'org-hospital'),
   };
 }

@@ -16,8 +16,12 @@ export interface PageOfResources {
 
 export function searchset(page: PageOfResources): string {
   const links = [{ relation: 'self', url: page.self }, ...(page.next ? [{ relation: 'next', url: page.next }] : [])];
-  const entries = page.rows.map(({ id, body }) => `{"fullUrl":"${page.base}/${page.type}/${id}","resource":${body},"search":{"mode":"match"}}`);
+  const entries = page.rows.map(
+    ({ id, body }) => `{"fullUrl":"${page.base}/${page.type}/${id}","resource":${body},"search":{"mode":"match"}}`,
+  );
   if (page.warnings.length > 0) entries.push(`{"resource":${JSON.stringify(operationOutcome(page.warnings))},"search":{"mode":"outcome"}}`);
-  return `{"resourceType":"Bundle","meta":{"lastUpdated":"${page.servedAt}"},"type":"searchset","total":${page.total},"link":${JSON.stringify(links)}`
-    + (entries.length > 0 ? `,"entry":[${entries.join(',')}]}` : '}');
+  return (
+    `{"resourceType":"Bundle","meta":{"lastUpdated":"${page.servedAt}"},"type":"searchset","total":${page.total},"link":${JSON.stringify(links)}` +
+    (entries.length > 0 ? `,"entry":[${entries.join(',')}]}` : '}')
+  );
 }

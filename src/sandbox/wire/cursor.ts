@@ -14,7 +14,8 @@ export const writeCursor = (cursor: PageCursor): string =>
 export function readCursor(text: string): PageCursor {
   try {
     const [query, total, updatedAt, id] = JSON.parse(Buffer.from(text, 'base64url').toString()) as unknown[];
-    if (typeof query === 'string' && typeof total === 'number' && typeof updatedAt === 'number' && typeof id === 'string') return { query, total, after: { updatedAt, id } };
+    if (typeof query === 'string' && typeof total === 'number' && typeof updatedAt === 'number' && typeof id === 'string')
+      return { query, total, after: { updatedAt, id } };
   } catch {
     // falls through to the refusal: a link that is not ours reads the same as one that is torn
   }

@@ -14,7 +14,10 @@ export function applyFault(fault: Fault | null, response: Response, next: NextFu
   if (!fault) return next();
   const refuseWith = (status: number, words: string): void => {
     const issue = { severity: 'error', code: status === 429 ? 'throttled' : 'exception', detail: String(status), words } as const;
-    response.status(status).set('Content-Type', 'application/fhir+json; charset=utf-8').send(JSON.stringify(operationOutcome([issue])));
+    response
+      .status(status)
+      .set('Content-Type', 'application/fhir+json; charset=utf-8')
+      .send(JSON.stringify(operationOutcome([issue])));
   };
   switch (fault.kind) {
     case 'down':

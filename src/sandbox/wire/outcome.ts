@@ -15,13 +15,20 @@ export function operationOutcome(issues: readonly Issue[]): JsonObject {
   return {
     resourceType: 'OperationOutcome',
     issue: issues.map(({ severity, code, detail, words }) => ({
-      severity, code, details: { coding: [{ system: outcomeCodes, code: detail }], text: words }, diagnostics: words,
+      severity,
+      code,
+      details: { coding: [{ system: outcomeCodes, code: detail }], text: words },
+      diagnostics: words,
     })),
   };
 }
 
-export const parameterIgnored = (name: string): Issue =>
-  ({ severity: 'warning', code: 'not-supported', detail: '59100', words: `The parameter ${name} is not known here and did not count.` });
+export const parameterIgnored = (name: string): Issue => ({
+  severity: 'warning',
+  code: 'not-supported',
+  detail: '59100',
+  words: `The parameter ${name} is not known here and did not count.`,
+});
 export const nothingFound: Issue = { severity: 'warning', code: 'informational', detail: '4101', words: 'Nothing matches the search.' };
 
 /** A refusal: a status and the one issue that explains it. */

@@ -27,19 +27,37 @@ export interface SearchRules {
 const largestPage = 250;
 const usualPage = 50;
 const harmless = new Set(['_format', '_pretty', '_total']);
-const dateNames: Record<string, string> = { Claim: 'created', ExplanationOfBenefit: 'created', PaymentNotice: 'created', Condition: 'recorded-date', Slot: 'start' };
+const dateNames: Record<string, string> = {
+  Claim: 'created',
+  ExplanationOfBenefit: 'created',
+  PaymentNotice: 'created',
+  Condition: 'recorded-date',
+  Slot: 'start',
+};
 const patientNames = new Set(['patient', 'subject', 'beneficiary']);
 const withoutPatient = new Set(['Patient', 'Organization', 'Location', 'Practitioner', 'Schedule', 'Slot', 'PaymentNotice']);
 
 export const dateParameter = (type: string): string => dateNames[type] ?? 'date';
 export function parametersOf(type: string, rules: Pick<SearchRules, 'honoursLastUpdated'>): string[] {
-  return ['_id', ...(rules.honoursLastUpdated ? ['_lastUpdated'] : []), 'identifier', 'status', dateParameter(type), ...(withoutPatient.has(type) ? [] : ['patient', 'subject'])];
+  return [
+    '_id',
+    ...(rules.honoursLastUpdated ? ['_lastUpdated'] : []),
+    'identifier',
+    'status',
+    dateParameter(type),
+    ...(withoutPatient.has(type) ? [] : ['patient', 'subject']),
+  ];
 }
 
 /** The instant at which a date of any precision begins, and that at which it ends. A date without a zone is UTC's. */
 function spanOf(text: string): readonly [begin: number, end: number] {
   const [, year, month, day, time] = /^(\d{4})(?:-(\d{2})(?:-(\d{2})(T.+)?)?)?$/.exec(text) ?? [];
-  const begin = year === undefined ? Number.NaN : time ? Date.parse(/(Z|[+-]\d{2}:\d{2})$/.test(time) ? text : `${text}Z`) : Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1));
+  const begin =
+    year === undefined
+      ? Number.NaN
+      : time
+        ? Date.parse(/(Z|[+-]\d{2}:\d{2})$/.test(time) ? text : `${text}Z`)
+        : Date.UTC(Number(year), Number(month ?? 1) - 1, Number(day ?? 1));
   if (Number.isNaN(begin)) throw refuse(400, 'invalid', 'A date parameter was expected as YYYY, YYYY-MM, YYYY-MM-DD or an instant.');
   if (time) return [begin, begin + (/\.\d/.test(time) ? 1 : 1000)];
   if (day) return [begin, begin + 86_400_000];
@@ -50,11 +68,18 @@ export function readRange(value: string): Range {
   const [, prefix = 'eq', date = ''] = /^(eq|ge|gt|le|lt|sa|eb)?(.*)$/.exec(value) ?? [];
   const [begin, end] = spanOf(date);
   switch (prefix) {
-    case 'ge': return { from: begin };
-    case 'gt': case 'sa': return { from: end };
-    case 'le': return { until: end };
-    case 'lt': case 'eb': return { until: begin };
-    default: return { from: begin, until: end };
+    case 'ge':
+      return { from: begin };
+    case 'gt':
+    case 'sa':
+      return { from: end };
+    case 'le':
+      return { until: end };
+    case 'lt':
+    case 'eb':
+      return { until: begin };
+    default:
+      return { from: begin, until: end };
   }
 }
 
@@ -65,12 +90,18 @@ function readCount(value: string): number {
 
 export function readSearch(type: string, query: URLSearchParams, rules: SearchRules): { search: Search; warnings: Issue[] } {
   const warnings: Issue[] = [];
-  const search: { -readonly [key in keyof Search]: Search[key] } & { dates: Range[]; lastUpdated: Range[] } = { type, count: usualPage, dates: [], lastUpdated: [] };
+  const search: { -readonly [key in keyof Search]: Search[key] } & { dates: Range[]; lastUpdated: Range[] } = {
+    type,
+    count: usualPage,
+    dates: [],
+    lastUpdated: [],
+  };
   for (const [name, value] of query) {
     if (name === '_count') search.count = readCount(value);
     else if (name === '_summary' && value === 'count') search.count = 0;
     else if (name === '_id') search.ids = value.split(',');
-    else if (name === '_sort' && value === '_lastUpdated') continue; // the order that pages have anyway
+    else if (name === '_sort' && value === '_lastUpdated')
+      continue; // the order that pages have anyway
     else if (name === '_lastUpdated' && rules.honoursLastUpdated) search.lastUpdated.push(readRange(value));
     else if (name === 'identifier') search.identifiers = value.split(',');
     else if (name === 'status') search.statuses = value.split(',');
@@ -108,11 +139,19 @@ function patientOf(resource: JsonObject): string | null {
 
 export function searchKeysOf(resource: JsonObject): SearchKeys {
   const period = ['period', 'servicePeriod'].map((name) => resource[name]).find(isObject);
-  const moment = ['start', 'created', 'recordedDate', 'effectiveDateTime', 'occurrenceDateTime'].map((name) => textOf(resource[name])).find((text) => text !== null) ?? null;
-  const startAt = (period ? textOf(period['start']) : moment);
-  const identifiers = listOf(resource['identifier']).filter(isObject).flatMap(({ system, value }) => (typeof value === 'string' ? [value, `${textOf(system) ?? ''}|${value}`] : []));
+  const moment =
+    ['start', 'created', 'recordedDate', 'effectiveDateTime', 'occurrenceDateTime']
+      .map((name) => textOf(resource[name]))
+      .find((text) => text !== null) ?? null;
+  const startAt = period ? textOf(period['start']) : moment;
+  const identifiers = listOf(resource['identifier'])
+    .filter(isObject)
+    .flatMap(({ system, value }) => (typeof value === 'string' ? [value, `${textOf(system) ?? ''}|${value}`] : []));
   return {
-    patient: patientOf(resource), identifiers, status: textOf(resource['status']),
-    startAt: resource['resourceType'] === 'Appointment' ? textOf(resource['start']) : startAt, endAt: period ? textOf(period['end']) : textOf(resource['end']) ?? startAt,
+    patient: patientOf(resource),
+    identifiers,
+    status: textOf(resource['status']),
+    startAt: resource['resourceType'] === 'Appointment' ? textOf(resource['start']) : startAt,
+    endAt: period ? textOf(period['end']) : (textOf(resource['end']) ?? startAt),
   };
 }

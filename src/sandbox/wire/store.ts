@@ -42,8 +42,20 @@ function* copyChunks(resources: Iterable<Resource>, loaded: (rows: number) => vo
     const keys = searchKeysOf(resource);
     const { version, lastUpdated } = metaOf(resource);
     const identifiers = `{${keys.identifiers.map((one) => `"${one.replaceAll('"', '')}"`).join(',')}}`;
-    lines.push([resource.resourceType, resource.id, String(version), lastUpdated, copyValue(keys.patient), copyText(identifiers), copyValue(keys.status),
-      copyValue(keys.startAt), copyValue(keys.endAt), copyText(JSON.stringify(resource))].join('\t'));
+    lines.push(
+      [
+        resource.resourceType,
+        resource.id,
+        String(version),
+        lastUpdated,
+        copyValue(keys.patient),
+        copyText(identifiers),
+        copyValue(keys.status),
+        copyValue(keys.startAt),
+        copyValue(keys.endAt),
+        copyText(JSON.stringify(resource)),
+      ].join('\t'),
+    );
     if (lines.length === 400) {
       yield `${lines.join('\n')}\n`;
       rows += lines.length;
@@ -87,8 +99,24 @@ export function resourceStore(pool: Pool, schema: string): ResourceStore {
     let loaded = 0;
     const client = await pool.connect();
     try {
-      const into = client.query(copyFrom(`copy ${table} (type, id, version, last_updated, patient_key, identifiers, status, start_at, end_at, body) from stdin`));
-      await pipeline(Readable.from(copyChunks(resources, (rows) => (loaded = rows)), { objectMode: true }), into);
+      // Frozen rows (the truncate makes that lawful) are visible to all at once: counting a type then reads the index only.
+      await client.query(`begin; truncate ${table}`);
+      const into = client.query(
+        copyFrom(
+          `copy ${table} (type, id, version, last_updated, patient_key, identifiers, status, start_at, end_at, body) from stdin with (freeze)`,
+        ),
+      );
+      await pipeline(
+        Readable.from(
+          copyChunks(resources, (rows) => (loaded = rows)),
+          { objectMode: true },
+        ),
+        into,
+      );
+      await client.query('commit');
+    } catch (error) {
+      await client.query('rollback');
+      throw error;
     } finally {
       client.release();
     }
@@ -96,16 +124,21 @@ export function resourceStore(pool: Pool, schema: string): ResourceStore {
       create index on ${table} (type, last_updated, id) where not deleted;
       create index on ${table} (patient_key, type, last_updated) where patient_key is not null;
       create index on ${table} using gin (identifiers);
-      analyze ${table}`);
+      analyze ${table} (type, id, last_updated, patient_key, identifiers, status, start_at, end_at, deleted)`);
     return loaded;
   }
 
   async function find(search: Search, after?: { updatedAt: number; id: string }): Promise<{ rows: StoredRow[]; servedAt: string }> {
     const { sql, values } = conditionsOf(search);
-    const keyset = after ? ` and (last_updated, id) > (to_timestamp($${values.push(after.updatedAt)}::float8 / 1000)::timestamptz(3), $${values.push(after.id)})` : '';
+    const keyset = after
+      ? ` and (last_updated, id) > (to_timestamp($${values.push(after.updatedAt)}::float8 / 1000)::timestamptz(3), $${values.push(after.id)})`
+      : '';
     // The server's time is taken before the rows: what is written meanwhile then counts as later, and is read again.
     const clock = await pool.query<{ now: Date }>('select clock_timestamp() as now');
-    const found = await pool.query<StoredRow>(`select ${rowColumns} from ${table} where ${sql}${keyset} order by last_updated, id limit ${search.count + 1}`, values);
+    const found = await pool.query<StoredRow>(
+      `select ${rowColumns} from ${table} where ${sql}${keyset} order by last_updated, id limit ${search.count + 1}`,
+      values,
+    );
     return { rows: found.rows, servedAt: (clock.rows[0]?.now as Date).toISOString() };
   }
 
@@ -126,17 +159,35 @@ export function resourceStore(pool: Pool, schema: string): ResourceStore {
     const clock = await pool.query<{ now: Date }>('select clock_timestamp() as now');
     const lastUpdated = new Date(Math.max((clock.rows[0]?.now as Date).getTime(), (earlier?.updatedAt ?? 0) + 1)).toISOString();
     const keys = searchKeysOf(resource);
-    const body = JSON.stringify({ ...resource, meta: { ...(resource['meta'] as JsonObject | undefined), versionId: String(version), lastUpdated } });
+    const body = JSON.stringify({
+      ...resource,
+      meta: { ...(resource['meta'] as JsonObject | undefined), versionId: String(version), lastUpdated },
+    });
     await pool.query(
       `insert into ${table} (type, id, version, last_updated, patient_key, identifiers, status, start_at, end_at, body) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
        on conflict (type, id) do update set version = excluded.version, last_updated = excluded.last_updated, patient_key = excluded.patient_key, identifiers = excluded.identifiers,
          status = excluded.status, start_at = excluded.start_at, end_at = excluded.end_at, body = excluded.body, deleted = false`,
-      [resource.resourceType, resource.id, version, lastUpdated, keys.patient, keys.identifiers, keys.status, keys.startAt, keys.endAt, body]);
+      [
+        resource.resourceType,
+        resource.id,
+        version,
+        lastUpdated,
+        keys.patient,
+        keys.identifiers,
+        keys.status,
+        keys.startAt,
+        keys.endAt,
+        body,
+      ],
+    );
     return { version, lastUpdated };
   }
 
   async function remove(type: string, id: string): Promise<boolean> {
-    const gone = await pool.query(`update ${table} set deleted = true, version = version + 1, last_updated = greatest(clock_timestamp(), last_updated + interval '1 millisecond') where type = $1 and id = $2 and not deleted`, [type, id]);
+    const gone = await pool.query(
+      `update ${table} set deleted = true, version = version + 1, last_updated = greatest(clock_timestamp(), last_updated + interval '1 millisecond') where type = $1 and id = $2 and not deleted`,
+      [type, id],
+    );
     return gone.rowCount === 1;
   }
 
