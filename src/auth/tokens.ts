@@ -6,7 +6,7 @@ import { errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import { HubError, realClock, toWireId, uuidOf, type Clock, type Viewer } from '../kernel/index.js';
 
 /** Public-key signatures only: with HS* whoever can verify can also sign, and `none` is no signature at all. */
-export const acceptedAlgorithms = ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA', 'Ed25519'];
+const acceptedAlgorithms = ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA', 'Ed25519'];
 
 /** Machines' clocks differ a little; more than this is no accident. */
 const clockToleranceSeconds = 30;
