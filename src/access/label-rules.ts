@@ -6,9 +6,6 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { HubError, list, mapping, problemsOf, readYamlLines, text, wholeNumber, type Problem } from '../kernel/index.js';
 
-/** Bit 30 of `label_mask`: an inheriting row whose labels are not known yet. Forbidden to everybody. */
-export const pendingBit = 1 << 30;
-
 export interface LabelRules {
   /** For the policy: which bit of `label_mask` means what. */
   readonly labels: readonly { readonly name: string; readonly bit: number }[];

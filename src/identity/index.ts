@@ -1,0 +1,3 @@
+/** The identity room's door. */
+export { linkRange, type Linked } from './link.js';
+export { readStrongIdentifiers, type StrongIdentifiers } from './strong-identifiers.js';
