@@ -1,6 +1,6 @@
 /** The object-relational mapper: entities for rooms that write a few rows at a time, migrations, and the comparison of the
  *  two. Not for reading to a viewer (`read` compiles one statement for that) and not for ingest (set-based, ingest.ts). */
-import { MikroORM, type Options } from '@mikro-orm/postgresql';
+import { type EntityMetadata, MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
 import { type Log, packageRoot, silentLog } from '../kernel/index.js';
 import { entities } from './entities/index.js';
@@ -29,6 +29,7 @@ function settings(url: string, name: string, log: Log): Partial<Options> {
     schema: 'hub',
     entities: [...entities],
     namingStrategy: PostgresNaming,
+    discovery: { onMetadata: leaveReferencesAlone },
     pool: { min: 0, max: 4 },
     driverOptions: { application_name: name, options: '-c search_path=hub -c timezone=UTC' },
     logger: (message) => log.debug({ orm: message.length }, 'the mapper spoke'),
@@ -44,6 +45,23 @@ function settings(url: string, name: string, log: Log): Partial<Options> {
     },
     // Row-level security and functions are the migrations' alone: a policy written with `(select ...)::int <> 0` and a
     // security definer function with grants are beyond what entities say.
-    schemaGenerator: { ignorePolicies: true, ignoreRoutines: true, skipTables: ['hub.migration'], ignoreSchema: ['public', 'bullmq'] },
+    schemaGenerator: {
+      ignorePolicies: true,
+      ignoreRoutines: true,
+      skipTables: ['hub.migration'],
+      ignoreSchema: ['public', 'bullmq'],
+      defaultUpdateRule: 'no action',
+      defaultDeleteRule: 'no action',
+    },
   };
+}
+
+/** A reference does nothing on delete or update unless its entity says so; the mapper would guess by nullability. */
+function leaveReferencesAlone(meta: EntityMetadata): void {
+  for (const property of Object.values(meta.properties)) {
+    if (property.kind === 'm:1' || property.kind === '1:1') {
+      property.deleteRule ??= 'no action';
+      property.updateRule ??= 'no action';
+    }
+  }
 }

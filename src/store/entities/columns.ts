@@ -2,7 +2,7 @@
 import { p } from '@mikro-orm/core';
 
 /** bigint for joins and ranges; a string in JavaScript, as pg gives it. */
-export const rowId = () => p.bigint('string').primary().autoincrement();
+export const rowId = () => p.bigint('string').primary().autoincrement().generated('by default as identity');
 /** A random uuid for the world outside. */
 export const uid = () => p.uuid().defaultRaw('gen_random_uuid()').unique();
 export const text = () => p.text();
@@ -20,3 +20,6 @@ export const jsonList = () => p.json<readonly unknown[]>().defaultRaw(`'[]'::jso
 export const json = () => p.json<unknown>();
 export const bytes = () => p.blob().columnType('bytea');
 export const mask = () => p.integer();
+
+/** An index that the mapper cannot describe to the full (order, operator class, included columns); compared by its name. */
+export const index = (name: string, on: string) => ({ name, expression: `create index ${name} on ${on}` });

@@ -1,5 +1,19 @@
 /** Every table as an entity. */
-import * as directory from './directory.js';
-import * as source from './source.js';
+import { AuditEntry, AuditHead, BusinessClock, PolicyState } from './access.js';
+import { Account, Adjudication, Claim, Coverage, Payment } from './billing.js';
+import { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotency, Interaction } from './case.js';
+import { Department, DepartmentMap, DirectoryUser, Facility, UserDepartment } from './directory.js';
+import { Deadline, Reminder } from './due.js';
+import { Appointment, CareTeamMember, Condition, Encounter } from './facts.js';
+import { LinkConflict, PatientIdentifier, PatientPhone, PatientRecord, Person, PersonLink } from './person.js';
+import { Document, Outbox, SetAside, Source, SourceName, SyncRun } from './source.js';
 
-export const entities = [...Object.values(directory), ...Object.values(source)];
+export const entities = [
+  ...[Source, SyncRun, SetAside, Document, Outbox, SourceName],
+  ...[Facility, Department, DirectoryUser, UserDepartment, DepartmentMap],
+  ...[Person, PatientRecord, PatientIdentifier, PatientPhone, PersonLink, LinkConflict],
+  ...[Encounter, Appointment, Condition, CareTeamMember],
+  ...[Coverage, Claim, Adjudication, Payment, Account],
+  ...[CaseFile, CaseDepartment, CaseIssue, CaseSubject, Interaction, CaseEvent, Idempotency, Deadline, Reminder],
+  ...[PolicyState, BusinessClock, AuditEntry, AuditHead],
+];

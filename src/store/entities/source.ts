@@ -1,12 +1,12 @@
 /** The source systems, the runs that read them, what they sent (whole), and what is to be done next because of it. */
 import { defineEntity, p } from '@mikro-orm/core';
-import { bigNumber, bytes, fraction, instant, json, rowId, smallNumber, text, textList, uid, whole, yesNo } from './columns.js';
+import { bigNumber, bytes, fraction, index, instant, json, rowId, smallNumber, text, textList, uid, whole, yesNo } from './columns.js';
 
 export const Source = defineEntity({
   name: 'Source',
   tableName: 'source',
   properties: {
-    id: smallNumber().primary().autoincrement(),
+    id: smallNumber().primary().autoincrement().generated('by default as identity'),
     uid: uid(),
     name: text().unique(),
     kind: text(),
@@ -44,7 +44,7 @@ export const SyncRun = defineEntity({
     progress: fraction().nullable(),
     heartbeatAt: instant().nullable(),
   },
-  indexes: [{ columns: [{ name: 'source' }, { name: 'startedAt', sort: 'desc' }], properties: ['source', 'startedAt'] }],
+  indexes: [index('sync_run_source_id_started_at_idx', 'sync_run (source_id, started_at desc)')],
 });
 
 export const SetAside = defineEntity({
@@ -62,15 +62,7 @@ export const SetAside = defineEntity({
     body: text(),
   },
   uniques: [{ properties: ['source', 'hash'] }],
-  indexes: [
-    {
-      properties: ['receivedAt', 'id'],
-      columns: [
-        { name: 'receivedAt', sort: 'desc' },
-        { name: 'id', sort: 'desc' },
-      ],
-    },
-  ],
+  indexes: [index('set_aside_received_at_id_idx', 'set_aside (received_at desc, id desc)')],
 });
 
 export const Document = defineEntity({
