@@ -62,15 +62,18 @@ export interface ConnectionField extends Guarded {
   readonly orders: Readonly<Record<string, KeysetOrder>>;
   readonly arguments?: Readonly<Record<string, ArgumentRule>>;
 }
-/** One line of time over several shapes that declare `timeline`. */
+/** One line of time over several shapes that declare `timeline`; `entry` is the shape of a line in it. */
 export interface TimelineField extends Guarded {
   readonly is: 'timeline';
-  readonly arms: Readonly<Record<string, TimelineArm>>;
+  readonly entry: string;
+  readonly arms: readonly TimelineArm[];
 }
 export interface TimelineArm {
   readonly type: string;
   readonly on: string;
   readonly gate: PhiClass;
+  /** Conditions on the arm's row where its own shape has none. */
+  readonly conditions?: Readonly<Record<string, string>>;
 }
 export type Field = ColumnField | ObjectField | RelationField | ConnectionField | TimelineField;
 
@@ -93,8 +96,9 @@ export interface Shape {
   readonly conditions?: Readonly<Record<string, string>>;
   /** The row carries `label_mask`; where it is masked only these fields remain. */
   readonly labelled?: { readonly keeps: readonly string[] };
-  /** An audit entry is owed for each row of this shape that is answered. */
-  readonly touches?: 'person' | 'case';
+  /** An audit entry is owed for each row of this shape that is answered: `person` is SQL for the uuid of whom it is about,
+   *  told only where the class of `gate` is shown. */
+  readonly touches?: { readonly as: 'person' | 'case'; readonly person: string; readonly gate?: PhiClass };
   readonly timeline?: { readonly kind: string; readonly at: string; readonly title: string; readonly detail: string };
 }
 
@@ -125,6 +129,19 @@ export function one(type: string, options: Omit<RelationField, 'is' | 'type'>): 
 export function many(type: string, options: Omit<RelationField, 'is' | 'type'>): RelationField {
   return { is: 'many', type, ...options };
 }
+export const timeline = (entry: string, arms: readonly TimelineArm[]): TimelineField => ({ is: 'timeline', entry, arms });
 export function connection(type: string, options: Omit<ConnectionField, 'is' | 'type'>): ConnectionField {
   return { is: 'connection', type, ...options };
+}
+
+/** A root field as its room declares it: who may ask at all (a capability of the policy), and where the rows are. */
+export interface RootField {
+  readonly field: RelationField | ConnectionField;
+  readonly requires: string;
+  /** A single object is found by this argument, a wire id with this tag. `:uid` in the field's `on` is its uuid. */
+  readonly byId?: { readonly argument: string; readonly tag: string };
+  /** What is searched, rather than read: an entry of its own is owed. */
+  readonly isSearch?: boolean;
+  /** Throws where the arguments ask for too much, e.g. SEARCH_TOO_WIDE. */
+  readonly check?: (args: Readonly<Record<string, unknown>>) => void;
 }

@@ -1,0 +1,80 @@
+/** What a role may see for a purpose, worked out once for each (role, purpose, policy generation). Pure: it looks at no row
+ *  and no database. What depends on the row comes back as conditions, for `read` to decide in the statement itself.
+ *  Unknown means no: an unknown role or purpose is refused, a class without a rule is denied. */
+import { HubError, type PhiClass } from '../kernel/index.js';
+import type { Capability, Condition, Policy } from './policy-file.js';
+
+export type WithheldReason = 'ROLE' | 'PURPOSE' | 'RELATIONSHIP' | 'SENSITIVITY';
+/** Why something is not shown; `rule` is neutral, `remedy` says how to ask. */
+export interface Withholding {
+  readonly reason: WithheldReason;
+  readonly rule: string;
+  readonly remedy: string | null;
+}
+export type RowCondition = Exclude<Condition, 'always'>;
+export type Decision =
+  | { readonly may: 'always' }
+  /** Shown where one of these conditions holds for the row; else withheld. */
+  | { readonly may: 'when'; readonly conditions: readonly RowCondition[]; readonly otherwise: Withholding }
+  | { readonly may: 'never'; readonly withheld: Withholding };
+
+export interface Plan {
+  readonly role: string;
+  readonly purpose: string;
+  readonly generation: number;
+  readonly decide: (phi: PhiClass) => Decision;
+  readonly may: (capability: Capability) => boolean;
+  /** Bits of `label_mask`: row-level security enforces `hidden`, the compiler's CASE `masked`. */
+  readonly hidden: number;
+  readonly masked: number;
+  readonly maskedRows: Withholding;
+  readonly labels: readonly { readonly name: string; readonly bit: number }[];
+}
+
+/** A row of an inheriting type whose labels are not known yet: forbidden to everybody. */
+const pending = 1 << 30;
+
+/** @throws HubError FORBIDDEN where the policy does not know the role, or the role may not claim the purpose */
+export function planFor(policy: Policy, viewer: { readonly role: string; readonly purpose: string }, generation: number): Plan {
+  const { role, purpose } = viewer;
+  const known = policy.roles.get(role);
+  if (!known) throw new HubError('FORBIDDEN', 'The role of this token is not one that the policy knows.');
+  if (!known.purposes.has(purpose)) {
+    throw new HubError('FORBIDDEN', `This role may ask for ${[...known.purposes].join(', ')}; the token claims another purpose of use.`);
+  }
+  const decisions = new Map<PhiClass, Decision>();
+  return {
+    role,
+    purpose,
+    generation,
+    decide: (phi) => {
+      const made = decisions.get(phi) ?? decideClass(policy, { role, purpose }, phi);
+      decisions.set(phi, made);
+      return made;
+    },
+    may: (capability) => known.capabilities.has(capability),
+    hidden: policy.hidden | pending,
+    masked: policy.masked,
+    maskedRows: { reason: 'SENSITIVITY', rule: 'sensitivity.masked', remedy: policy.maskRemedy },
+    labels: policy.labels,
+  };
+}
+
+function decideClass(policy: Policy, viewer: { role: string; purpose: string }, phi: PhiClass): Decision {
+  const ofRole = policy.rules.filter((rule) => rule.classes.includes(phi) && rule.roles.includes(viewer.role));
+  const rules = ofRole.filter((rule) => rule.purposes.includes(viewer.purpose));
+  const first = rules[0];
+  if (!first) {
+    const other = ofRole[0];
+    return other
+      ? { may: 'never', withheld: { reason: 'PURPOSE', rule: other.id, remedy: `Ask under ${other.purposes.join(' or ')}.` } }
+      : { may: 'never', withheld: { reason: 'ROLE', rule: 'default.deny', remedy: 'Ask a colleague whose role covers it.' } };
+  }
+  const conditions = rules.map(({ when }) => when);
+  if (conditions.includes('always')) return { may: 'always' };
+  return {
+    may: 'when',
+    conditions: [...new Set(conditions.filter((when): when is RowCondition => when !== 'always'))],
+    otherwise: { reason: 'RELATIONSHIP', rule: first.id, remedy: first.remedy },
+  };
+}

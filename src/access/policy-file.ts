@@ -1,0 +1,124 @@
+/** Reads schema/policy. What cannot be taken, contradicts itself or names an unknown code stops the start, every problem
+ *  on its own line. Reading is apart from deciding: `plan.ts` only sees a policy that holds together. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { HubError, list, mapping, oneOf, phiClasses, problemsOf, readYamlLines, text, type PhiClass, type Problem } from '../kernel/index.js';
+
+export const capabilities = [
+  'READ_CASES', 'WRITE_CASES', 'READ_IDENTITY', 'READ_CLINICAL', 'READ_SCHEDULING', 'READ_BILLING', 'READ_AGGREGATES', 'MANAGE_SOURCES', 'REVIEW_ACCESS',
+] as const; // prettier-ignore
+export type Capability = (typeof capabilities)[number];
+export const conditions = ['always', 'related', 'facility'] as const;
+export type Condition = (typeof conditions)[number];
+
+const word = (expected: string) => text(expected, 'value', /^[\w.-]+$/);
+const words = text('text', 'set');
+const flag = z.boolean().optional();
+const purposesFile = mapping({
+  purposes: list(mapping({ code: word('a v3-ActReason code'), means: words, parent: words.optional(), citation: words, verified: flag })),
+});
+const rolesFile = mapping({
+  roles: list(mapping({ role: word('a role'), means: words, purposes: list(word('a purpose')), capabilities: list(oneOf(capabilities)) })),
+});
+const rulesFile = mapping({
+  rules: list(
+    mapping({
+      id: word('an id'),
+      roles: list(word('a role')),
+      purposes: list(word('a purpose')),
+      classes: list(oneOf(phiClasses)),
+      when: oneOf(conditions),
+      remedy: words.optional(),
+      citation: words,
+      verified: flag,
+    }),
+  ),
+  sensitivity: list(mapping({ label: word('a label'), treatment: oneOf(['hide', 'mask']), remedy: words.optional(), citation: words.optional(), verified: flag })),
+});
+
+export interface Rule {
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly purposes: readonly string[];
+  readonly classes: readonly PhiClass[];
+  readonly when: Condition;
+  readonly remedy: string | null;
+}
+export interface Policy {
+  readonly roles: ReadonlyMap<string, { readonly purposes: ReadonlySet<string>; readonly capabilities: ReadonlySet<Capability> }>;
+  readonly purposes: readonly string[];
+  readonly rules: readonly Rule[];
+  /** Bit masks over `label_mask`: rows that do not exist for a viewer, rows whose content is withheld. */
+  readonly hidden: number;
+  readonly masked: number;
+  readonly maskRemedy: string | null;
+  readonly labels: readonly Label[];
+  /** Digest of the files: the same policy has the same digest in every process. */
+  readonly digest: string;
+}
+export interface Label {
+  readonly name: string;
+  readonly bit: number;
+}
+
+function readFile<S extends z.ZodType>(folder: string, name: string, schema: S): { value: z.output<S>; source: string } {
+  const source = readFileSync(join(folder, name), 'utf8');
+  const lines = readYamlLines(`policy/${name}`, source);
+  if (lines.unreadable.length > 0) throw new HubError('POLICY_INVALID', lines.unreadable.join('\n'));
+  const read = schema.safeParse(lines.value);
+  if (!read.success) throw new HubError('POLICY_INVALID', problemsOf(read.error).map(lines.say).join('\n'));
+  return { value: read.data, source };
+}
+
+/** @throws HubError POLICY_INVALID with one line for each problem */
+export function readPolicy(folder: string, labels: readonly Label[]): Policy {
+  const purposes = readFile(folder, 'purposes.yaml', purposesFile);
+  const roles = readFile(folder, 'roles.yaml', rolesFile);
+  const rules = readFile(folder, 'rules.yaml', rulesFile);
+  const known = {
+    purposes: new Set(purposes.value.purposes.map(({ code }) => code)),
+    roles: new Set(roles.value.roles.map(({ role }) => role)),
+    labels: new Map(labels.map(({ name, bit }) => [name, bit])),
+  };
+  const problems: string[] = [];
+  const expect = (file: string, problem: Problem, ok: boolean): void => {
+    if (!ok) problems.push(readYamlLines(`policy/${file}`, file === 'roles.yaml' ? roles.source : rules.source).say(problem));
+  };
+  roles.value.roles.forEach((row, at) =>
+    row.purposes.forEach((code, i) => expect('roles.yaml', { path: ['roles', at, 'purposes', i], says: `expected a purpose of purposes.yaml, found '${code}'` }, known.purposes.has(code))),
+  );
+  const seen = new Set<string>();
+  rules.value.rules.forEach((row, at) => {
+    expect('rules.yaml', { path: ['rules', at, 'id'], says: `expected an id of its own, found '${row.id}' twice` }, !seen.has(row.id));
+    seen.add(row.id);
+    row.roles.forEach((role, i) => expect('rules.yaml', { path: ['rules', at, 'roles', i], says: `expected a role of roles.yaml, found '${role}'` }, known.roles.has(role)));
+    row.purposes.forEach((code, i) => expect('rules.yaml', { path: ['rules', at, 'purposes', i], says: `expected a purpose of purposes.yaml, found '${code}'` }, known.purposes.has(code)));
+  });
+  rules.value.sensitivity.forEach(({ label }, at) =>
+    expect('rules.yaml', { path: ['sensitivity', at, 'label'], says: `expected a label of labels.yaml, found '${label}'` }, known.labels.has(label)),
+  );
+  const treated = new Set(rules.value.sensitivity.map(({ label }) => label));
+  for (const { name } of labels) {
+    if (!treated.has(name)) problems.push(`policy/rules.yaml sensitivity: expected a row for the label '${name}', found none`);
+  }
+  const spokenOf = new Set(rules.value.rules.flatMap(({ classes }) => classes));
+  for (const phiClass of phiClasses) {
+    if (!spokenOf.has(phiClass)) problems.push(`policy/rules.yaml rules: expected a rule for the class ${phiClass}, found none`);
+  }
+  if (problems.length > 0) throw new HubError('POLICY_INVALID', problems.join('\n'));
+
+  const maskOf = (treatment: 'hide' | 'mask'): number =>
+    rules.value.sensitivity.filter((row) => row.treatment === treatment).reduce((mask, { label }) => mask | (1 << (known.labels.get(label) ?? 0)), 0);
+  return {
+    roles: new Map(roles.value.roles.map((row) => [row.role, { purposes: new Set(row.purposes), capabilities: new Set(row.capabilities) }])),
+    purposes: [...known.purposes],
+    rules: rules.value.rules.map((row) => ({ ...row, remedy: row.remedy ?? null })),
+    hidden: maskOf('hide'),
+    masked: maskOf('mask'),
+    maskRemedy: rules.value.sensitivity.find(({ treatment }) => treatment === 'mask')?.remedy ?? null,
+    labels,
+    digest: createHash('sha256').update([purposes, roles, rules].map(({ source }) => source).join('\u0000')).update(JSON.stringify(labels)).digest('hex').slice(0, 16),
+  };
+}

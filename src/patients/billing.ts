@@ -1,0 +1,77 @@
+/** What is billed, decided, paid and owed. Amounts are exact decimals as the source wrote them. `paid`, `allowed` and
+ *  `patientOwes` come from the adjudication that holds now; a pharmacy claim has none, and is not lost. */
+import { coding, column, date, id, instant, many, money, one, shape } from '../kernel/index.js';
+import { provenance, sourceJoin } from './provenance.js';
+
+export const coverageShape = shape('Coverage', {
+  table: 'coverage',
+  tag: 'cov',
+  labelled: { keeps: ['id', 'provenance'] },
+  joins: { source: sourceJoin },
+  fields: {
+    id: id('cov'),
+    payor: column('coalesce($.payor, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.payor_ref))', { phi: 'COVERAGE' }),
+    type: coding('type', { phi: 'COVERAGE' }),
+    memberId: column('member_id', { phi: 'COVERAGE' }),
+    start: date('start_on', { phi: 'COVERAGE' }),
+    end: date('end_on', { phi: 'COVERAGE' }),
+    provenance,
+  },
+});
+
+export const claimShape = shape('Claim', {
+  table: 'claim',
+  tag: 'clm',
+  labelled: { keeps: ['id', 'kind', 'servicedFrom', 'provenance'] },
+  joins: { source: sourceJoin, decided: { from: 'adjudication j where j.id = $.adjudication_id' } },
+  timeline: {
+    kind: 'CLAIM',
+    at: `$.serviced_from::timestamp at time zone 'UTC'`,
+    title: `initcap($.kind) || ' claim'`,
+    detail: `(select case when a.denied then 'denied' else 'decided' end from adjudication a where a.id = $.adjudication_id)`,
+  },
+  fields: {
+    id: id('clm'),
+    kind: column('kind'),
+    status: column('status', { phi: 'BILLING' }),
+    type: coding('type', { phi: 'BILLING' }),
+    servicedFrom: date('serviced_from', { phi: 'BILLING' }),
+    servicedTo: date('serviced_to', { phi: 'BILLING' }),
+    // A visit number may come from another system: it is this person's visit, or it is not shown.
+    encounter: one('Encounter', {
+      on: `$.id = ^.encounter_id and exists (select 1 from person_link mine join person_link theirs using (person_id)
+        where mine.patient_record_id = ^.patient_record_id and theirs.patient_record_id = $.patient_record_id)`,
+      phi: 'CLINICAL',
+    }),
+    insurer: column('coalesce($.insurer, $@decided.insurer, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))', { phi: 'BILLING' }),
+    billed: money('$.billed_amount', '$.billed_currency', { phi: 'BILLING' }),
+    allowed: money('$@decided.allowed_amount', '$@decided.currency', { phi: 'BILLING' }),
+    paid: money('$@decided.paid_amount', '$@decided.currency', { phi: 'BILLING' }),
+    patientOwes: money('$@decided.owes_amount', '$@decided.currency', { phi: 'BILLING' }),
+    denied: column('$@decided.denied', { phi: 'BILLING' }),
+    denialCodes: many('Coding', {
+      from: `jsonb_to_recordset(^@decided.denial_codes)`,
+      on: 'true',
+      phi: 'BILLING',
+    }),
+    adjudicatedAt: instant('$@decided.adjudicated_at', { phi: 'BILLING' }),
+    payments: many('Payment', { on: '$.claim_id = ^.id', order: '$.paid_on, $.uid', phi: 'BILLING' }),
+    labels: column('array_to_json(:labels)', { phi: 'CLINICAL' }),
+    provenance,
+  },
+});
+
+export const paymentShape = shape('Payment', {
+  table: 'payment',
+  tag: 'pay',
+  labelled: { keeps: ['id', 'at', 'provenance'] },
+  joins: { source: sourceJoin },
+  timeline: { kind: 'PAYMENT', at: `$.paid_on::timestamp at time zone 'UTC'`, title: `'Payment'`, detail: `concat_ws(' ', $.payer, $.amount::text, $.currency)` },
+  fields: {
+    id: id('pay'),
+    at: date('paid_on', { phi: 'BILLING' }),
+    amount: money('$.amount', '$.currency', { phi: 'BILLING' }),
+    payer: column('payer', { phi: 'BILLING' }),
+    provenance,
+  },
+});

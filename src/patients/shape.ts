@@ -1,0 +1,155 @@
+/** The person as the hub knows them: nothing is stored on the person, everything is gathered from the source records that
+ *  are linked with certainty and that this viewer may know of. So a record that is hidden takes its names and numbers along. */
+import { column, connection, date, id, instant, many, money, shape, timeline, type ConnectionField, type KeysetOrder, type PhiClass } from '../kernel/index.js';
+import { freshness, provenance, sourceJoin } from './provenance.js';
+
+const newest = (column: string): Record<string, KeysetOrder> => ({ default: { key: `coalesce($.${column}, '-infinity')`, cast: 'timestamptz', descending: true } });
+const ofPerson = '$.patient_record_id = any(^@records.ids)';
+const facts = (type: string, options: { at: string; phi: PhiClass; arguments?: ConnectionField['arguments'] }): ConnectionField =>
+  connection(type, { on: ofPerson, orders: newest(options.at), gate: options.phi, ...(options.arguments ? { arguments: options.arguments } : {}) });
+
+/** The first record that says it, in the order in which the sources are listed. */
+const firstSaid = (column: string): string => `(array_agg(r.${column} order by r.source_id, r.id) filter (where r.${column} is not null))[1]`;
+const allSaid = (column: string): string => `(select array_agg(distinct said) from patient_record of_person, unnest(of_person.${column}) said where of_person.id = any(array_agg(r.id)))`;
+const certain = `join person_link l on l.patient_record_id = r.id and l.person_id = $.id and l.assurance = 'CERTAIN'`;
+
+/** The person whose record a case is pinned to holds or shares an open case with this viewer. */
+const related = `exists (select 1 from case_file c join person_link cl on cl.patient_record_id = c.patient_record_id and cl.assurance = 'CERTAIN'
+    where cl.person_id = $.id and c.closed_at is null
+      and (c.assigned_to = :user or exists (select 1 from case_department cd where cd.case_id = c.id and cd.department_id = any(:departments))))`;
+
+export const patientShape = shape('Patient', {
+  table: 'person',
+  tag: 'pat',
+  where: 'exists (select 1 from person_link seen where seen.person_id = $.id)',
+  conditions: { related },
+  touches: { as: 'person', person: '$.uid' },
+  joins: {
+    said: {
+      columns: Object.fromEntries([
+        ...['name', 'birth_date', 'deceased_at', 'sex', 'language', 'interpreter_needed', 'address'].map((name) => [name, firstSaid(name)]),
+        ...['preferences', 'alerts'].map((name) => [name, allSaid(name)]),
+      ]),
+      from: `patient_record r ${certain}`,
+    },
+    records: { columns: { ids: `array(select l.patient_record_id from person_link l where l.person_id = $.id and l.assurance = 'CERTAIN')` }, from: '(select 1) j' },
+    owed: {
+      columns: {
+        amount: 'case when count(distinct a.currency) = 1 then sum(a.balance_amount) end',
+        currency: 'min(a.currency)',
+        masked: 'bool_or((a.label_mask & :masked) <> 0)',
+      },
+      from: `account a where a.patient_record_id = any($@records.ids) and a.balance_amount is not null`,
+    },
+    share: {
+      columns: {
+        amount: 'case when count(distinct a.currency) = 1 then sum(a.owes_amount) end',
+        currency: 'min(a.currency)',
+        masked: 'bool_or((a.label_mask & :masked) <> 0)',
+      },
+      from: 'claim c join adjudication a on a.id = c.adjudication_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null',
+    },
+  },
+  fields: {
+    id: id('pat'),
+    name: column('$@said.name', { phi: 'IDENTITY' }),
+    birthDate: date('$@said.birth_date', { phi: 'IDENTITY' }),
+    deceasedAt: instant('$@said.deceased_at', { phi: 'DEMOGRAPHIC' }),
+    sex: column('$@said.sex', { phi: 'IDENTITY' }),
+    language: column('$@said.language', { phi: 'DEMOGRAPHIC' }),
+    interpreterNeeded: column('$@said.interpreter_needed', { phi: 'DEMOGRAPHIC' }),
+    identifiers: many('Identifier', {
+      from: '(select distinct i.system, i.value, i.type from patient_identifier i where i.patient_record_id = any(^@records.ids))',
+      on: 'true',
+      order: '$.system, $.value',
+      phi: 'DEMOGRAPHIC',
+    }),
+    contactPoints: many('ContactPoint', {
+      from: `(select distinct p.kind, p.value, p.use, coalesce(p.confidential, false) as confidential from patient_record r
+        cross join lateral jsonb_to_recordset(r.contact_points) p(kind text, value text, use text, confidential boolean) where r.id = any(^@records.ids))`,
+      on: 'true',
+      order: '$.kind, $.value',
+      phi: 'CONTACT',
+    }),
+    address: column('$@said.address', { phi: 'CONTACT' }),
+    preferences: column(`to_json(coalesce($@said.preferences, '{}'))`, { phi: 'DEMOGRAPHIC' }),
+    alerts: column(`to_json(coalesce($@said.alerts, '{}'))`, { phi: 'CLINICAL' }),
+    records: many('PatientRecord', { on: '$.id in (select l.patient_record_id from person_link l where l.person_id = ^.id)', order: '$.source_id, $.uid' }),
+    encounters: facts('Encounter', { at: 'start_at', phi: 'CLINICAL' }),
+    appointments: facts('Appointment', { at: 'start_at', phi: 'SCHEDULING' }),
+    conditions: facts('Condition', { at: 'onset_at', phi: 'CLINICAL', arguments: { activeOnly: { sql: `$.clinical_status in ('active', 'recurrence', 'relapse')`, phi: 'CLINICAL' } } }),
+    careTeam: many('CareTeamMember', { on: ofPerson, order: '$.source_id, $.position, $.uid', phi: 'CLINICAL' }),
+    coverages: many('Coverage', { on: ofPerson, order: '$.start_on desc nulls last, $.uid', phi: 'COVERAGE' }),
+    claims: connection('Claim', { on: ofPerson, orders: { default: { key: `coalesce($.serviced_from, '-infinity')`, cast: 'date', descending: true } }, gate: 'BILLING' }),
+    balance: money('$@owed.amount', '$@owed.currency', { phi: 'BILLING', spoiltBy: '$@owed.masked' }),
+    patientResponsibility: money('$@share.amount', '$@share.currency', { phi: 'BILLING', spoiltBy: '$@share.masked' }),
+    cases: connection('Case', {
+      on: `$.patient_record_id = any(^@records.ids)`,
+      orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true } },
+    }),
+    timeline: timeline('TimelineEntry', [
+      { type: 'Encounter', on: ofPerson, gate: 'CLINICAL' },
+      { type: 'Appointment', on: ofPerson, gate: 'SCHEDULING' },
+      { type: 'Condition', on: ofPerson, gate: 'CLINICAL' },
+      { type: 'Claim', on: ofPerson, gate: 'BILLING' },
+      { type: 'Payment', on: ofPerson, gate: 'BILLING' },
+      { type: 'Case', on: ofPerson, gate: 'NARRATIVE' },
+    ]),
+    sources: many('SourceStatus', {
+      from: '(select distinct s.* from source s join patient_record r on r.source_id = s.id where r.id = any(^@records.ids))',
+      on: 'true',
+      order: '$.name',
+    }),
+  },
+});
+
+export const patientRecordShape = shape('PatientRecord', {
+  table: 'patient_record',
+  tag: 'rec',
+  labelled: { keeps: ['id', 'provenance', 'assurance', 'score', 'linkedBy', 'linkedAt'] },
+  joins: { source: sourceJoin, link: { from: 'person_link j where j.patient_record_id = $.id' } },
+  fields: {
+    id: id('rec'),
+    provenance,
+    name: column('name', { phi: 'IDENTITY' }),
+    birthDate: date('birth_date', { phi: 'IDENTITY' }),
+    sex: column('sex', { phi: 'IDENTITY' }),
+    identifiers: many('Identifier', { from: `jsonb_to_recordset(^.identifiers)`, on: 'true', phi: 'DEMOGRAPHIC' }),
+    address: column('address', { phi: 'CONTACT' }),
+    assurance: column('$@link.assurance'),
+    score: column('$@link.score', { phi: 'DEMOGRAPHIC' }),
+    evidence: column('$@link.evidence', { phi: 'DEMOGRAPHIC' }),
+    linkedBy: column('$@link.linked_by'),
+    linkedAt: instant('$@link.linked_at'),
+  },
+});
+
+export const identifierShape = shape('Identifier', { table: 'patient_identifier', fields: { system: column('system'), value: column('value'), type: column('type') } });
+export const contactPointShape = shape('ContactPoint', {
+  table: 'patient_record',
+  fields: { kind: column('kind'), value: column('value'), use: column('use'), confidential: column('confidential') },
+});
+export const codingShape = shape('Coding', { table: 'claim', fields: { system: column('system'), code: column('code'), display: column('display') } });
+export const sourceStatusShape = shape('SourceStatus', {
+  table: 'source',
+  fields: { source: column('name'), freshness: column(freshness('$')), asOf: instant('last_success_at'), error: column('error_code') },
+});
+export const timelineEntryShape = shape('TimelineEntry', {
+  table: 'encounter',
+  tag: 'tle',
+  labelled: { keeps: ['id', 'kind', 'at', 'provenance'] },
+  joins: { source: sourceJoin },
+  fields: {
+    id: column(`'tle' || $.tag || '_' || $.uid`),
+    kind: column('kind'),
+    at: instant('at'),
+    title: column('title', { phi: 'CLINICAL' }),
+    detail: column('detail', { phi: 'CLINICAL' }),
+    subject: { is: 'object', phi: 'CLINICAL', fields: { __typename: column('typename'), id: column(`$.tag || '_' || $.uid`) } },
+    provenance: {
+      is: 'object',
+      when: '$.source_id is not null',
+      fields: { source: column('$@source.name'), asOf: instant('$@source.last_success_at') },
+    },
+  },
+});

@@ -1,0 +1,215 @@
+/** Compiles a Relay connection: keyset paging by (sort key, uid), one row more than asked for to know whether there are more,
+ *  cursors made in SQL, totalCount only when asked for (exact up to 10,000, null above). */
+import { HubError, type ArgumentRule, type ConnectionField, type KeysetOrder } from '../kernel/index.js';
+import { compileRow, objectTypeOf, type Compilation, type Nested, type Verdict } from './compile-row.js';
+import { readCursor, cursorSql } from './cursor.js';
+import { jsonObject } from './json.js';
+import { Row } from './row.js';
+import { innerSelect, type ConnectionAt } from './rows.js';
+import { selectedFields, type Selected } from './selection.js';
+import { Arguments } from './statement.js';
+import { quote, WithheldList } from './withheld.js';
+
+/** A page holds 500 at most. */
+const largestPage = 500;
+
+export function compileConnection(compilation: Compilation, at: ConnectionAt, verdict: Verdict): Nested {
+  const page = preparePage(compilation, at, verdict);
+  if (!verdict.shown || !page) return { sql: emptyConnection(compilation, at, verdict) };
+  const { row, select, first } = page;
+  const { statement } = compilation;
+  const pairs: [string, string][] = [];
+  const parts = { laterals: [] as string[], touched: [] as string[], masked: [] as string[] };
+  for (const selected of page.selection) pairs.push([selected.key, connectionField(compilation, { at, page, selected, verdict }, parts)]);
+  const alias = statement.alias('c');
+  const outputs = [`${jsonObject(pairs)} as j`];
+  if (parts.touched.length > 0) outputs.push(`json_build_array(${parts.touched.map((sql) => `json_agg(${sql}) filter (where ${row.alias}.n <= ${first})`).join(', ')}) as t`);
+  if (parts.masked.length > 0) outputs.push(`bool_or(${parts.masked.join(' or ')}) filter (where ${row.alias}.n <= ${first}) as m`);
+  const sources = row.sources();
+  return {
+    sql: `${alias}.j`,
+    lateral: `left join lateral (select ${outputs.join(', ')}\nfrom ${select()}\n${[sources, ...parts.laterals].filter(Boolean).join('\n')}) ${alias} on true`,
+    ...(parts.touched.length > 0 ? { touched: `${alias}.t` } : {}),
+    ...(parts.masked.length > 0 ? { masked: `${alias}.m` } : {}),
+  };
+}
+
+export interface Page {
+  readonly row: Row;
+  readonly selection: readonly Selected[];
+  /** Parameter of the page's size. */
+  readonly first: string;
+  readonly after: boolean;
+  readonly cursor: () => string;
+  readonly select: () => string;
+  /** Counts the same rows without the page's cut. */
+  readonly total: () => string;
+}
+
+/** Null where an argument asks something of a field that this viewer may never see: then there is nothing to find. */
+export function preparePage(compilation: Compilation, at: ConnectionAt, verdict: Verdict): Page | null {
+  if (!verdict.shown) return null;
+  const { statement, plan, document } = compilation;
+  const { field, shape } = at;
+  const holds = verdict.where ? [verdict.where] : [];
+  const row = new Row(shape, { statement, plan, parent: at.row, holds, decided: at.decided !== undefined });
+  const definition = at.type.getFields()[at.selected.name];
+  if (!definition) throw new Error(`${at.type.name} has no field ${at.selected.name}`);
+  const args = new Arguments(definition, at.selected.node, document.variables);
+  const path = at.selected.node.loc?.start ?? at.selected.key;
+  const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
+  checkedFirst(args.at('first'));
+  const order = orderOf(field, args);
+  const key = row.sql(order.key);
+  const direction = order.descending ? ' desc' : '';
+  const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...holds];
+  for (const [name, rule] of Object.entries(field.arguments ?? {})) {
+    const predicate = argumentPredicate(compilation, { row, args, name, rule, path });
+    if (predicate === null) return null;
+    if (predicate !== '') predicates.push(predicate);
+  }
+  const after = args.has('after');
+  const keyset: string[] = [];
+  if (after) {
+    const part = (index: 0 | 1, cast: string): string => statement.parameter(`${path}.after${index}`, cast, (inputs) => readCursor(args.reader('after')(inputs), order.cast)[index]);
+    keyset.push(`(${key}, ${row.alias}.uid) ${order.descending ? '<' : '>'} (${part(0, order.cast)}, ${part(1, 'uuid')})`);
+  }
+  const from = row.sql(field.from ?? shape.table);
+  const orderBy = `${key}${direction}, ${row.alias}.uid${direction}`;
+  row.column('uid');
+  let needsCursor = false;
+  return {
+    row,
+    selection: selectedFields(document, objectTypeOf(at.type, at.selected.name), at.selected.sets),
+    first,
+    after,
+    cursor: () => {
+      needsCursor = true;
+      return `${row.alias}.cursor`;
+    },
+    select: () =>
+      innerSelect({
+        row,
+        plan,
+        from,
+        predicates: [...predicates, ...keyset],
+        order: orderBy,
+        limit: `${first} + 1`,
+        more: needsCursor ? [`${cursorSql(key, `${row.alias}.uid`)} as cursor`] : [],
+      }),
+    total: () => `(select case when count(*) > 10000 then null else count(*) end from (select 1 from ${from} ${row.alias} where ${predicates.join(' and ')} limit 10001) capped)`,
+  };
+}
+
+function connectionField(
+  compilation: Compilation,
+  of: { at: ConnectionAt; page: Page; selected: Selected; verdict: Verdict },
+  parts: { laterals: string[]; touched: string[]; masked: string[] },
+): string {
+  const { at, page, selected, verdict } = of;
+  const { row, first } = page;
+  const connectionType = objectTypeOf(at.type, at.selected.name);
+  const agg = (json: string): string => `coalesce(json_agg(${json} order by ${row.alias}.n) filter (where ${row.alias}.n <= ${first}), '[]'::json)`;
+  const nodesOf = (type: ReturnType<typeof objectTypeOf>, sets: Selected['sets']): string => {
+    const compiled = compileRow(compilation, row, type, sets);
+    parts.laterals.push(...compiled.laterals);
+    if (compiled.touched) parts.touched.push(compiled.touched);
+    if (compiled.masked) parts.masked.push(compiled.masked);
+    return compiled.json;
+  };
+  switch (selected.name) {
+    case '__typename':
+      return quote(connectionType.name);
+    case 'nodes':
+      return agg(nodesOf(objectTypeOf(connectionType, 'nodes'), selected.sets));
+    case 'edges': {
+      const edge = objectTypeOf(connectionType, 'edges');
+      const pairs = selectedFields(compilation.document, edge, selected.sets).map((part): [string, string] => {
+        if (part.name === 'cursor') return [part.key, page.cursor()];
+        return [part.key, part.name === 'node' ? nodesOf(objectTypeOf(edge, 'node'), part.sets) : quote(edge.name)];
+      });
+      return agg(jsonObject(pairs));
+    }
+    case 'pageInfo':
+      return jsonObject(selectedFields(compilation.document, objectTypeOf(connectionType, 'pageInfo'), selected.sets).map((part) => [part.key, pageInfo(part.name, page)]));
+    case 'totalCount':
+      return verdict.shown && verdict.where ? `case when ${verdict.where} then ${page.total()} end` : page.total();
+    case 'withheld': {
+      const list = new WithheldList();
+      at.decided?.withheld.forEach((why) => list.add('nodes', why));
+      if (verdict.shown && verdict.where && verdict.otherwise) list.add('nodes', verdict.otherwise, verdict.where);
+      return list.sql(selectedFields(compilation.document, objectTypeOf(connectionType, 'withheld'), selected.sets));
+    }
+    default:
+      throw new Error(`${connectionType.name}.${selected.name} cannot be read`);
+  }
+}
+
+function pageInfo(name: string, { row, first, after, cursor }: Page): string {
+  const edge = (order: string): string => `(array_agg(${cursor()} order by ${row.alias}.n${order}) filter (where ${row.alias}.n <= ${first}))[1]`;
+  switch (name) {
+    case 'hasNextPage':
+      return `count(*) > ${first}`;
+    case 'hasPreviousPage':
+      return String(after);
+    case 'startCursor':
+      return edge('');
+    case 'endCursor':
+      return edge(' desc');
+    default:
+      return quote('PageInfo');
+  }
+}
+
+/** A predicate for an argument that was given; '' where it was not; null where it asks of what is never shown. */
+function argumentPredicate(compilation: Compilation, of: { row: Row; args: Arguments; name: string; rule: ArgumentRule; path: string | number }): string | null {
+  const { row, args, name, rule, path } = of;
+  const value = args.at(name);
+  if (value === undefined || value === null || value === false) return '';
+  const cast = rule.cast;
+  const predicate = row.sql(rule.sql, cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, args.reader(name)) } : {});
+  if (rule.phi === undefined) return `(${predicate})`;
+  const decision = compilation.plan.decide(rule.phi);
+  if (decision.may === 'never') return null;
+  if (decision.may === 'always') return `(${predicate})`;
+  const holds = row.holdsInline(decision.conditions);
+  return holds === null ? null : `(${holds} and (${predicate}))`;
+}
+
+function orderOf(field: ConnectionField, args: Arguments): KeysetOrder {
+  const asked = args.at('orderBy');
+  const order = (typeof asked === 'string' ? field.orders[asked] : undefined) ?? field.orders['default'];
+  if (!order) throw new Error(`no order for ${String(asked)}`);
+  return order;
+}
+
+function checkedFirst(value: unknown): number {
+  if (typeof value !== 'number' || value < 0 || value > largestPage) {
+    throw new HubError('BAD_INPUT', `first: expected 0 to ${largestPage}, found ${typeof value === 'number' ? value : 'nothing'}`);
+  }
+  return value;
+}
+
+/** What a connection answers that this viewer may not read: nothing, and why. */
+export function emptyConnection(compilation: Compilation, at: Pick<ConnectionAt, 'type' | 'selected'>, verdict: Verdict): string {
+  const type = objectTypeOf(at.type, at.selected.name);
+  const inner = (name: string, selected: Selected): Selected[] => selectedFields(compilation.document, objectTypeOf(type, name), selected.sets);
+  const pairs = selectedFields(compilation.document, type, at.selected.sets).map((selected): [string, string] => {
+    switch (selected.name) {
+      case 'nodes':
+      case 'edges':
+        return [selected.key, `'[]'::json`];
+      case 'pageInfo':
+        return [selected.key, jsonObject(inner('pageInfo', selected).map(({ key, name }) => [key, name.startsWith('has') ? 'false' : name === '__typename' ? quote('PageInfo') : 'null']))];
+      case 'withheld': {
+        const list = new WithheldList();
+        if (!verdict.shown) list.add('nodes', verdict.why);
+        return [selected.key, list.sql(inner('withheld', selected))];
+      }
+      default:
+        return [selected.key, selected.name === '__typename' ? quote(type.name) : 'null'];
+    }
+  });
+  return jsonObject(pairs);
+}
+

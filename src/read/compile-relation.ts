@@ -1,0 +1,64 @@
+/** Compiles fields that lead to other rows: one, many, connections. Each is one lateral that gives the JSON, what was
+ *  touched and whether anything was masked. Rows are chosen (predicate, order, limit) in an inner select that names only
+ *  the columns in use; everything nested hangs on what is left of it. */
+import { getNamedType, GraphQLError, isAbstractType, isObjectType, type GraphQLObjectType } from 'graphql';
+import { compileConnection } from './compile-connection.js';
+import { compileTimeline } from './compile-timeline.js';
+import { compileRow, type Compilation, type Nested, type Verdict } from './compile-row.js';
+import { Row } from './row.js';
+import { innerSelect, shapeOf, type RelationAt, type Shapes } from './rows.js';
+
+export function relationCompiler(shapes: Shapes): Compilation['relations'] {
+  return (compilation, at, verdict) => {
+    const { field } = at;
+    switch (field.is) {
+      case 'one':
+      case 'many':
+        return compileRelation(compilation, { ...at, field, shape: shapeOf(shapes, field.type) }, verdict);
+      case 'connection':
+        return compileConnection(compilation, { ...at, field, shape: shapeOf(shapes, field.type) }, verdict);
+      case 'timeline':
+        return compileTimeline(compilation, { ...at, field, shapes }, verdict);
+      default:
+        throw new Error(`${field.is} does not lead to other rows`);
+    }
+  };
+}
+
+function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verdict): Nested {
+  const { field, shape } = at;
+  const isMany = field.is === 'many';
+  // A PHI list is null where it is denied; a list that the schema promises (only gated) is empty.
+  const nothing = isMany && !field.phi ? `'[]'::json` : 'null';
+  if (!verdict.shown) return { sql: nothing };
+  const { statement, plan } = compilation;
+  const row = new Row(shape, { statement, plan, parent: at.row, ...(verdict.where ? { holds: [verdict.where] } : {}) });
+  const type = at.target ?? objectType(compilation, at);
+  const compiled = compileRow(compilation, row, type, at.selected.sets);
+  const order = field.order ? row.sql(field.order) : null;
+  const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...(verdict.where ? [verdict.where] : [])];
+  const alias = statement.alias('r');
+  const j = isMany ? `coalesce(json_agg(${compiled.json}${order ? ` order by ${row.alias}.n` : ''}), '[]'::json)` : compiled.json;
+  const outputs = [`${j} as j`];
+  if (compiled.touched) outputs.push(`${isMany ? `json_agg(${compiled.touched})` : compiled.touched} as t`);
+  if (compiled.masked) outputs.push(`${isMany ? `bool_or(${compiled.masked})` : compiled.masked} as m`);
+  const sources = row.sources();
+  const rows = innerSelect({ row, plan, from: row.sql(field.from ?? shape.table), predicates, order, limit: isMany ? null : '1' });
+  const shown = isMany && verdict.where && field.phi ? `case when ${verdict.where} then ${alias}.j end` : `${alias}.j`;
+  return {
+    sql: shown,
+    lateral: `left join lateral (select ${outputs.join(', ')}\nfrom ${rows}\n${[sources, ...compiled.laterals].filter(Boolean).join('\n')}) ${alias} on true`,
+    ...(compiled.touched ? { touched: `${alias}.t` } : {}),
+    ...(compiled.masked ? { masked: `${alias}.m` } : {}),
+  };
+}
+
+function objectType({ document }: Compilation, at: RelationAt): GraphQLObjectType {
+  const named = getNamedType(at.type.getFields()[at.selected.name]?.type);
+  if (isObjectType(named)) return named;
+  if (named && isAbstractType(named)) {
+    const concrete = document.schema.getType(at.field.type);
+    if (isObjectType(concrete)) return concrete;
+  }
+  throw new GraphQLError(`${at.type.name}.${at.selected.name} cannot be read`);
+}

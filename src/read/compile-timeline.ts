@@ -1,0 +1,72 @@
+/** One line of time over several shapes: UNION ALL over the arms, each with its own predicate, cut and condition, then one
+ *  page over them all. An arm whose class this viewer may never see is not in the statement. */
+import { connection, type Shape, type TimelineArm, type TimelineField } from '../kernel/index.js';
+import type { Withholding } from '../access/index.js';
+import { compileConnection } from './compile-connection.js';
+import type { Compilation, FieldAt, Nested, Verdict } from './compile-row.js';
+import { readCursor } from './cursor.js';
+import { Row } from './row.js';
+import { shapeOf, type Shapes } from './rows.js';
+import { Arguments } from './statement.js';
+import { quote } from './withheld.js';
+
+export interface TimelineAt extends FieldAt {
+  readonly field: TimelineField;
+  readonly shapes: Shapes;
+}
+
+export function compileTimeline(compilation: Compilation, at: TimelineAt, verdict: Verdict): Nested {
+  const entry = shapeOf(at.shapes, at.field.entry);
+  const arms = at.field.arms.map((arm) => compileArm(compilation, at, arm));
+  const withheld = arms.flatMap((arm) => arm.withheld ?? []);
+  const shown = arms.flatMap((arm) => arm.sql ?? []);
+  const wheres = new Set(arms.flatMap((arm) => (arm.sql ? [arm.where] : [])));
+  const [only] = wheres;
+  const always = arms.find((arm) => arm.sql && arm.otherwise);
+  const overall: Verdict =
+    shown.length === 0
+      ? { shown: false, why: withheld[0] ?? { reason: 'ROLE', rule: 'default.deny', remedy: null } }
+      : wheres.size === 1 && only && always?.otherwise
+        ? { shown: true, where: only, otherwise: always.otherwise }
+        : verdict;
+  const field = connection(at.field.entry, { on: 'true', from: `(${shown.join('\nunion all ')})`, orders: { default: { key: '$.at', cast: 'timestamptz', descending: true } } });
+  return compileConnection(compilation, { ...at, field, shape: entry, decided: { withheld: distinct(withheld) } }, overall);
+}
+
+interface Arm {
+  readonly sql?: string;
+  readonly where?: string;
+  readonly otherwise?: Withholding;
+  readonly withheld?: Withholding;
+}
+
+function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, arm: TimelineArm): Arm {
+  const decision = plan.decide(arm.gate);
+  if (decision.may === 'never') return { withheld: decision.withheld };
+  const shape: Shape = { ...shapeOf(at.shapes, arm.type), ...(arm.conditions ? { conditions: arm.conditions } : {}) };
+  const line = shape.timeline;
+  if (!line) throw new Error(`shape ${shape.type} has no timeline`);
+  const row = new Row(shape, { statement, plan, parent: at.row });
+  const where = decision.may === 'when' ? (shape.conditions ? row.holdsInline(decision.conditions) : at.row.holdsWhere(decision.conditions)) : null;
+  if (decision.may === 'when' && where === null) return { withheld: decision.otherwise };
+  const definition = at.type.getFields()[at.selected.name];
+  if (!definition) throw new Error(`${at.type.name} has no field ${at.selected.name}`);
+  const args = new Arguments(definition, at.selected.node, document.variables);
+  const path = at.selected.node.loc?.start ?? at.selected.key;
+  const instant = row.sql(line.at);
+  const uid = row.column('uid');
+  const part = (index: 0 | 1, cast: string): string => statement.parameter(`${path}.after${index}`, cast, (inputs) => readCursor(args.reader('after')(inputs), 'timestamptz')[index]);
+  const predicates = [row.sql(arm.on), `${instant} is not null`, ...(where ? [where] : []), ...(args.has('after') ? [`(${instant}, ${uid}) < (${part(0, 'timestamptz')}, ${part(1, 'uuid')})`] : [])];
+  const first = statement.parameter(`${path}.first`, 'int', args.reader('first'));
+  const sourceId = shape.joins?.['source'] ? row.column('source_id') : 'null::smallint';
+  const columns = [
+    `${uid}`, `${quote(line.kind)}::text as kind`, `${quote(shape.tag ?? '')}::text as tag`, `${quote(shape.type)}::text as typename`, `${instant} as at`,
+    `(${row.sql(line.title)})::text as title`, `(${row.sql(line.detail)})::text as detail`, `${sourceId} as source_id`, `${row.column('label_mask')} as label_mask`,
+  ]; // prettier-ignore
+  const sql = `(select ${columns.join(', ')} from ${shape.table} ${row.alias} where ${predicates.join(' and ')} order by ${instant} desc, ${uid} desc limit ${first} + 1)`;
+  return decision.may === 'when' && where !== null && !shape.conditions ? { sql, where, otherwise: decision.otherwise } : { sql };
+}
+
+function distinct(list: readonly Withholding[]): Withholding[] {
+  return [...new Map(list.map((why) => [why.rule + why.reason, why])).values()];
+}

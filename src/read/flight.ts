@@ -1,0 +1,96 @@
+/** Sends one read in one flight: BEGIN, the viewer's settings, the statement and COMMIT are pushed into the pipeline in one
+ *  tick, so that row-level security costs no round trip. Settings live in this transaction only; a connection that fails or
+ *  is cut off is thrown away and opened anew, so nobody inherits another viewer's settings. */
+import pg from 'pg';
+import { HubError, type Log } from '../kernel/index.js';
+
+export interface Flight {
+  readonly text: string;
+  readonly name: string;
+  readonly values: readonly unknown[];
+  /** Bits that row-level security hides from this viewer. */
+  readonly hidden: number;
+}
+export interface Answer {
+  readonly j: string | null;
+  readonly t: string | null;
+  readonly g: number;
+}
+export interface Readers {
+  fly(flight: Flight): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+interface Lane {
+  client: Promise<pg.Client>;
+  waiting: number;
+}
+
+/** Force generic plans: planning a statement of this size for every call costs more than running it (0.8 against 2.4 ms). */
+const settings = '-c plan_cache_mode=force_generic_plan -c jit=off -c search_path=hub -c timezone=UTC -c datestyle=ISO';
+
+export function openReaders(url: string, options: { readonly connections: number; readonly log: Log; readonly onStatement?: (text: string) => void }): Readers {
+  const { log } = options;
+  let closed = false;
+  const connect = async (lane: Lane): Promise<pg.Client> => {
+    const client = new pg.Client({ connectionString: url, options: settings, application_name: 'hub-reader', pipeline: true, keepAlive: true });
+    client.on('error', (error) => {
+      log.warn({ code: (error as { code?: string }).code }, 'a reading connection broke; opening another');
+      if (!closed) lane.client = reconnect(lane);
+    });
+    await client.connect();
+    return client;
+  };
+  const reconnect = (lane: Lane): Promise<pg.Client> => {
+    const client = connect(lane);
+    client.catch(() => undefined); // the next flight meets it and says so
+    return client;
+  };
+  const lanes = Array.from({ length: options.connections }, () => {
+    const lane: Lane = { client: Promise.reject(new Error('not connected')), waiting: 0 };
+    lane.client.catch(() => undefined);
+    lane.client = reconnect(lane);
+    return lane;
+  });
+
+  return {
+    async fly(flight) {
+      const lane = lanes.reduce((least, next) => (next.waiting < least.waiting ? next : least));
+      lane.waiting += 1;
+      try {
+        const client = await lane.client.catch((cause: unknown) => {
+          lane.client = reconnect(lane);
+          throw new HubError('DATABASE_UNAVAILABLE', 'The database cannot be reached; nothing was answered.', { cause });
+        });
+        return await send(client, flight, options.onStatement);
+      } finally {
+        lane.waiting -= 1;
+      }
+    },
+    async close() {
+      closed = true;
+      await Promise.all(lanes.map(async (lane) => (await lane.client.catch(() => null))?.end().catch(() => undefined)));
+    },
+  };
+}
+
+async function send(client: pg.Client, flight: Flight, onStatement?: (text: string) => void): Promise<Answer> {
+  onStatement?.(flight.text);
+  // All four are on the wire before any of them is awaited. A failed read leaves the COMMIT to roll back.
+  const begun = client.query('begin read only');
+  const set = client.query({ name: 'hub-settings', text: `select set_config('hub.hidden', $1, true)`, values: [String(flight.hidden)] });
+  const read = client.query<Answer>({ name: flight.name, text: flight.text, values: [...flight.values] });
+  const done = client.query('commit');
+  const [, , answered] = await Promise.all([begun, set, read, done].map((sent) => sent.catch((error: unknown) => error as Error)));
+  if (answered instanceof Error) throw faultOf(answered);
+  const row = (answered as pg.QueryResult<Answer>).rows[0];
+  if (!row) throw new HubError('INTERNAL', 'a compiled statement answered no row');
+  return row;
+}
+
+function faultOf(error: Error): HubError {
+  if (error instanceof HubError) return error;
+  const code = (error as { code?: string }).code ?? '';
+  if (code === '' || code.startsWith('08') || code.startsWith('57')) return new HubError('DATABASE_UNAVAILABLE', 'The database went away; nothing was answered.', { cause: error });
+  return new HubError('INTERNAL', 'A compiled statement failed.', { cause: error });
+}

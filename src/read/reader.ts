@@ -1,0 +1,83 @@
+/** The only way out to a viewer: finds or compiles the statement for a selection under a plan, runs it in one flight, gives
+ *  the JSON and what was touched. Statements are cached by document node, viewer class and which variables are given. */
+import { isEnumType, typeFromAST, type FieldNode, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import type { Plan } from '../access/index.js';
+import { HubError, type Shape } from '../kernel/index.js';
+import { type Readers } from './flight.js';
+import { compileObject, compileRoot, type Compiled, type RootField } from './roots.js';
+import type { RunInputs } from './statement.js';
+import { readTouched, type Touched } from './touched.js';
+
+export interface ReadRequest {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  readonly plan: Plan;
+  readonly inputs: RunInputs;
+}
+export interface ReadAnswer {
+  readonly value: unknown;
+  readonly touched: readonly Touched[];
+  readonly refused: boolean;
+}
+export interface Reader {
+  root(request: ReadRequest, definition: RootField, node: FieldNode): Promise<ReadAnswer>;
+  /** The object of a mutation's result, by `inputs.given.uid`, at its nested selection. */
+  object(request: ReadRequest, type: string, sets: readonly SelectionSetNode[]): Promise<ReadAnswer>;
+}
+
+/** Variants of one document kept compiled; more than real clients use, less than an attacker could want. */
+const variantsKept = 64;
+
+export function createReader(shapes: readonly Shape[], readers: Readers): Reader {
+  const byType = new Map(shapes.map((known) => [known.type, known]));
+  const cache = new WeakMap<object, Map<string, Compiled>>();
+
+  const cached = (node: object, request: ReadRequest, compile: () => Compiled): Compiled => {
+    const { plan, inputs } = request;
+    const key = `${plan.role}|${plan.purpose}|${plan.generation}|${presence(inputs.variables)}|${enumValues(request)}`;
+    const known = cache.get(node) ?? new Map<string, Compiled>();
+    cache.set(node, known);
+    const compiled = known.get(key) ?? compile();
+    if (known.size >= variantsKept) known.clear();
+    known.set(key, compiled);
+    return compiled;
+  };
+  const run = async (compiled: Compiled, { plan, inputs }: ReadRequest): Promise<ReadAnswer> => {
+    const answer = await readers.fly({ text: compiled.text, name: compiled.name, values: compiled.values(inputs), hidden: plan.hidden });
+    if (answer.g !== plan.generation) {
+      throw new HubError('CONFLICT', 'The policy has just changed. Ask again.');
+    }
+    return { value: answer.j === null ? null : JSON.parse(answer.j), touched: readTouched(compiled.sites, answer.t), refused: compiled.refused };
+  };
+  const documentOf = ({ schema, fragments, inputs }: ReadRequest) => ({ schema, fragments, variables: inputs.variables });
+
+  return {
+    root: (request, definition, node) =>
+      run(cached(node, request, () => compileRoot({ document: documentOf(request), plan: request.plan, shapes: byType }, definition, node)), request),
+    object: (request, type, sets) => {
+      const [first] = sets;
+      if (!first) throw new HubError('INTERNAL', `expected a selection on ${type}, found none`);
+      return run(cached(first, request, () => compileObject({ document: documentOf(request), plan: request.plan, shapes: byType }, type, sets)), request);
+    },
+  };
+}
+
+/** Which variables are given, how deep, and the value of each Boolean: what the text of a statement may depend on. */
+function presence(value: unknown): string {
+  if (value === null || value === undefined) return '-';
+  if (typeof value === 'boolean') return value ? 't' : 'f';
+  if (typeof value !== 'object' || Array.isArray(value)) return '+';
+  return `{${Object.entries(value)
+    .map(([key, part]) => `${key}:${presence(part)}`)
+    .sort()
+    .join(',')}}`;
+}
+
+/** Values of variables that are enums: an order decides the text, too. */
+function enumValues({ schema, operation, inputs }: ReadRequest): string {
+  return (operation.variableDefinitions ?? [])
+    .filter(({ type }) => isEnumType(type.kind === 'NonNullType' ? typeFromAST(schema, type.type as never) : typeFromAST(schema, type as never)))
+    .map(({ variable }) => String(inputs.variables[variable.name.value]))
+    .join(',');
+}

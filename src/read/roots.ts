@@ -1,0 +1,74 @@
+/** Compiles one root field of an operation, or the selection under a mutation's result, into one statement. */
+import { createHash } from 'node:crypto';
+import { isObjectType, Kind, type FieldNode, type SelectionSetNode } from 'graphql';
+import { HubError, one, type ConnectionField, type RelationField, type Shape } from '../kernel/index.js';
+import type { Capability, Plan } from '../access/index.js';
+import type { Compilation, FieldAt, Verdict } from './compile-row.js';
+import { relationCompiler } from './compile-relation.js';
+import { Row } from './row.js';
+import type { Shapes } from './rows.js';
+import type { Document } from './selection.js';
+import type { Site } from './site.js';
+import { Statement, type RunInputs } from './statement.js';
+
+/** A root field as its room declares it: who may ask at all, and where the rows are. */
+export interface RootField {
+  readonly field: RelationField | ConnectionField;
+  readonly requires: Capability;
+  /** A single object is found by this argument, a wire id with this tag. `:uid` in the field's `on` is its uuid. */
+  readonly byId?: { readonly argument: string; readonly tag: string };
+  /** What is searched, rather than read: an entry of its own is owed. */
+  readonly isSearch?: boolean;
+  /** Throws where the arguments ask for too much, e.g. SEARCH_TOO_WIDE. */
+  readonly check?: (args: Readonly<Record<string, unknown>>) => void;
+}
+export type Roots = Readonly<Record<string, RootField>>;
+
+export interface Compiled {
+  readonly text: string;
+  /** Name of the prepared statement. */
+  readonly name: string;
+  readonly values: (inputs: RunInputs) => unknown[];
+  readonly sites: readonly Site[];
+  /** The role or purpose may not ask this at all: nothing was read. */
+  readonly refused: boolean;
+}
+
+export interface CompileAt {
+  readonly document: Document;
+  readonly plan: Plan;
+  readonly shapes: Shapes;
+}
+
+const root: Shape = { type: 'Query', table: '(select 1)', fields: {} };
+const openToAll: Verdict = { shown: true, where: null, otherwise: null };
+
+export function compileRoot(at: CompileAt, definition: RootField, node: FieldNode): Compiled {
+  const type = at.document.schema.getQueryType();
+  if (!type) throw new HubError('INTERNAL', 'expected a Query type in the schema, found none');
+  const verdict: Verdict = at.plan.may(definition.requires)
+    ? openToAll
+    : { shown: false, why: { reason: 'ROLE', rule: 'default.deny', remedy: 'Ask a colleague whose role covers it.' } };
+  const selected = { key: node.alias?.value ?? node.name.value, name: node.name.value, node, sets: node.selectionSet ? [node.selectionSet] : [] };
+  return compileField(at, { type, selected, field: definition.field }, verdict);
+}
+
+/** The object whose uuid is given at run time, at the selection where a mutation's result shows it. */
+export function compileObject(at: CompileAt, typeName: string, sets: readonly SelectionSetNode[]): Compiled {
+  const type = at.document.schema.getType(typeName);
+  if (!isObjectType(type)) throw new HubError('INTERNAL', `expected ${typeName} to be an object type`);
+  const node: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: typeName } };
+  return compileField(at, { type, target: type, selected: { key: typeName, name: typeName, node, sets }, field: one(typeName, { on: '$.uid = :uid' }) }, openToAll);
+}
+
+function compileField(at: CompileAt, field: Omit<FieldAt, 'row'>, verdict: Verdict): Compiled {
+  const { document, plan, shapes } = at;
+  const statement = new Statement();
+  const compilation: Compilation = { document, plan, statement, sites: [], relations: relationCompiler(shapes) };
+  const row = new Row(root, { statement, plan, parent: null });
+  const made = compilation.relations(compilation, { row, ...field }, verdict);
+  const touched = made.touched ? `(${made.touched})::text` : 'null::text';
+  const text = `select (${made.sql})::text as j, ${touched} as t, (select generation from policy_state) as g\nfrom (select 1) root\n${made.lateral ?? ''}`;
+  const name = `r${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
+  return { text, name, values: (inputs) => statement.values(inputs), sites: compilation.sites, refused: !verdict.shown };
+}

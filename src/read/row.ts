@@ -1,0 +1,130 @@
+/** One row of a shape within a statement: its alias, the columns and joins that are really used, and the policy's conditions
+ *  on it. Snippets of shapes are turned into SQL here, so nothing is named in the statement that nobody asked for. */
+import type { Shape } from '../kernel/index.js';
+import type { Plan, RowCondition } from '../access/index.js';
+import type { Site } from './site.js';
+import type { Statement } from './statement.js';
+
+export interface RowContext {
+  readonly statement: Statement;
+  readonly plan: Plan;
+  readonly parent: Row | null;
+  /** Conditions that hold for every row here, because the list that holds them asked for them. */
+  readonly holds?: readonly string[];
+  /** What may be shown was decided where the rows were chosen (the arms of a timeline). */
+  readonly decided?: boolean;
+}
+
+interface UsedJoin {
+  readonly alias: string;
+  readonly columns: Set<string>;
+}
+
+export class Row {
+  readonly columns = new Set<string>();
+  readonly joins = new Map<string, UsedJoin>();
+  readonly #conditions = new Map<RowCondition, string>();
+  readonly #relationAlias: string;
+  readonly alias: string;
+  readonly parent: Row | null;
+  readonly decided: boolean;
+  readonly holds: ReadonlySet<string>;
+  /** Where the audit entry for this row is prepared, if one is owed. */
+  site: Site | null = null;
+  readonly #context: RowContext;
+
+  constructor(
+    readonly shape: Shape,
+    context: RowContext,
+  ) {
+    this.#context = context;
+    this.parent = context.parent;
+    this.decided = context.decided ?? false;
+    this.alias = context.statement.alias('x');
+    this.#relationAlias = context.statement.alias('rel');
+    this.holds = new Set([...(context.parent?.holds ?? []), ...(context.holds ?? [])]);
+  }
+
+  /** A snippet with its marks replaced. `values` gives `:name` parameters that are not the viewer's. */
+  sql(snippet: string, values: Readonly<Record<string, string>> = {}): string {
+    return snippet
+      .replace(/(\^?)\$@(\w+)\.(\w+)|\^@(\w+)\.(\w+)/g, (_, up: string, join: string, col: string, upJoin: string, upCol: string) =>
+        up || upJoin ? this.#up().joined(upJoin ?? join, upCol ?? col) : this.joined(join, col),
+      )
+      .replace(/\^\.(\w+)/g, (_, col: string) => this.#up().column(col))
+      .replace(/\$\.(\w+)/g, (_, col: string) => this.column(col))
+      .replace(/(?<!:):([a-z]\w*)/g, (mark, name: string) => {
+        const value = values[name] ?? this.#ofPlan(name) ?? this.#context.statement.viewerParameter(name);
+        if (value === null) throw new Error(`shape ${this.shape.type}: unknown parameter ${mark}`);
+        return value;
+      });
+  }
+
+  /** `:masked` is the viewer's mask, `:labels` the names of the labels on this row. */
+  #ofPlan(name: string): string | null {
+    const { plan } = this.#context;
+    if (name === 'masked') return String(plan.masked);
+    if (name !== 'labels') return null;
+    const mask = this.column('label_mask');
+    const shown = plan.labels.filter(({ bit }) => ((1 << bit) & plan.hidden) === 0);
+    return `array_remove(array[${shown.map((label) => `case when (${mask} & ${1 << label.bit}) <> 0 then '${label.name}' end`).join(', ')}]::text[], null)`;
+  }
+
+  column(name: string): string {
+    this.columns.add(name);
+    return `${this.alias}.${name}`;
+  }
+
+  joined(name: string, column: string): string {
+    const join = this.joins.get(name) ?? { alias: this.#context.statement.alias(name), columns: new Set<string>() };
+    this.joins.set(name, join);
+    join.columns.add(column);
+    return `${join.alias}.${column}`;
+  }
+
+  /** Where the policy's conditions on this row, or on the nearest row above that knows them, hold; null where none is known. */
+  holdsWhere(conditions: readonly RowCondition[]): string | null {
+    const known = conditions.map((condition) => this.#condition(condition)).filter((sql) => sql !== null);
+    if (known.length === 0) return null;
+    return known.length === 1 ? (known[0] ?? null) : `(${known.join(' or ')})`;
+  }
+
+  /** The same as an expression over the row itself, for predicates that stand before the lateral of conditions. */
+  holdsInline(conditions: readonly RowCondition[]): string | null {
+    const known = conditions
+      .map((condition) => (this.shape.conditions?.[condition] !== undefined ? `(${this.sql(this.shape.conditions[condition])})` : (this.parent?.holdsWhere([condition]) ?? null)))
+      .filter((sql) => sql !== null);
+    return known.length === 0 ? null : `(${known.join(' or ')})`;
+  }
+
+  #condition(condition: RowCondition): string | null {
+    const own = this.shape.conditions?.[condition];
+    if (own === undefined) return this.parent?.holdsWhere([condition]) ?? null;
+    if (!this.#conditions.has(condition)) this.#conditions.set(condition, this.sql(own));
+    return `${this.#relationAlias}.${condition}`;
+  }
+
+  /** Laterals for the conditions and joins in use. `offset 0` keeps the planner from working them out once per mention. */
+  sources(): string {
+    const joins = [...this.joins].map(([name, join]) => this.#joinSql(name, join)); // may use columns, not conditions
+    const conditions = [...this.#conditions].map(([name, sql]) => `coalesce((${sql}), false) as ${name}`);
+    const relation = conditions.length > 0 ? [`cross join lateral (select ${conditions.join(', ')} offset 0) ${this.#relationAlias}`] : [];
+    return [...relation, ...joins].join('\n');
+  }
+
+  #joinSql(name: string, used: UsedJoin): string {
+    const join = this.shape.joins?.[name];
+    if (!join) throw new Error(`shape ${this.shape.type}: unknown join ${name}`);
+    const columns = [...used.columns].map((column) => {
+      const sql = join.columns ? join.columns[column] : `j.${column}`;
+      if (sql === undefined) throw new Error(`shape ${this.shape.type}: join ${name} has no column ${column}`);
+      return `${this.sql(sql)} as ${column}`;
+    });
+    return `left join lateral (select ${columns.join(', ')} from ${this.sql(join.from)}${join.columns ? ' offset 0' : ''}) ${used.alias} on true`;
+  }
+
+  #up(): Row {
+    if (!this.parent) throw new Error(`shape ${this.shape.type}: ^ used where there is no parent row`);
+    return this.parent;
+  }
+}

@@ -1,0 +1,55 @@
+/** Reads what a statement reports it touched: for each row owed an entry `[site, person, case, masked, condition...]`, nested
+ *  as the answer is. Gives one entry a person, saying what was really answered and what was withheld. Pure. */
+import type { PhiClass } from '../kernel/index.js';
+import type { Site } from './site.js';
+
+export interface Touched {
+  readonly personUid: string | null;
+  readonly caseUid: string | null;
+  readonly phiClasses: ReadonlySet<PhiClass>;
+  readonly withheldFields: ReadonlySet<string>;
+}
+
+interface Gathered {
+  personUid: string | null;
+  caseUid: string | null;
+  phiClasses: Set<PhiClass>;
+  withheldFields: Set<string>;
+}
+
+export function readTouched(sites: readonly Site[], text: string | null): Touched[] {
+  const gathered = new Map<string, Gathered>();
+  if (text !== null) visit(JSON.parse(text), { sites, gathered, caseUid: null });
+  return [...gathered.values()];
+}
+
+function visit(value: unknown, at: { sites: readonly Site[]; gathered: Map<string, Gathered>; caseUid: string | null }): void {
+  if (!Array.isArray(value)) return;
+  if (typeof value[0] !== 'number') {
+    // A row's own report comes first; what is below it happened within its case.
+    const own: unknown = value[0];
+    const caseUid = Array.isArray(own) && typeof own[0] === 'number' && typeof own[2] === 'string' ? own[2] : at.caseUid;
+    for (const part of value) visit(part, { ...at, caseUid });
+    return;
+  }
+  const [siteIndex, person, caseOfRow, masked, ...held] = value as [number, string | null, string | null, boolean, ...boolean[]];
+  const site = at.sites[siteIndex];
+  const caseUid = caseOfRow ?? at.caseUid;
+  if (!site || (person === null && caseUid === null)) return;
+  const entry = entryOf(at.gathered, person, caseUid);
+  site.classes.forEach((phi) => entry.phiClasses.add(phi));
+  site.withheld.forEach((field) => entry.withheldFields.add(field));
+  site.reported.forEach((condition, index) => {
+    if (held[index]) site.classesWhen.get(condition)?.forEach((phi) => entry.phiClasses.add(phi));
+    else site.withheldUnless.get(condition)?.forEach((field) => entry.withheldFields.add(field));
+  });
+  if (masked) entry.withheldFields.add('sensitivity.masked');
+}
+
+function entryOf(gathered: Map<string, Gathered>, personUid: string | null, caseUid: string | null): Gathered {
+  const key = personUid ?? `case:${caseUid}`;
+  const entry = gathered.get(key) ?? { personUid, caseUid, phiClasses: new Set(), withheldFields: new Set() };
+  entry.caseUid ??= caseUid;
+  gathered.set(key, entry);
+  return entry;
+}

@@ -1,0 +1,65 @@
+/** What the integration engineer sees of sources, their runs and what could not be read. */
+import { column, connection, id, instant, many, one, shape, type RootField } from '../kernel/index.js';
+
+/** A source that has not been read for three of its intervals is stale. */
+const freshness = `case when $.last_success_at is null then 'NEVER_SYNCED' when $.circuit = 'OPEN' then 'UNREACHABLE'
+  when $.last_success_at < now() - make_interval(secs => 3 * $.expected_interval_seconds) then 'STALE' else 'FRESH' end`;
+
+export const sourceShape = shape('Source', {
+  table: 'source',
+  tag: 'src',
+  where: '$.active',
+  fields: {
+    id: id('src'),
+    name: column('name'),
+    kind: column('kind'),
+    supplies: column('to_json($.supplies)'),
+    freshness: column(freshness),
+    records: column('records'),
+    setAside: column(`(select count(*) from set_aside a where a.source_id = $.id and a.state = 'WAITING')`),
+    lagSeconds: column('extract(epoch from now() - $.last_success_at)::int'),
+    circuit: column('circuit'),
+    lastRun: one('SyncRun', { on: '$.source_id = ^.id', order: '$.started_at desc, $.id desc' }),
+  },
+});
+
+export const syncRunShape = shape('SyncRun', {
+  table: 'sync_run',
+  tag: 'run',
+  fields: {
+    id: id('run'),
+    startedAt: instant('started_at'),
+    endedAt: instant('ended_at'),
+    state: column('state'),
+    read: column('read'),
+    created: column('created'),
+    updated: column('updated'),
+    unchanged: column('unchanged'),
+    deleted: column('deleted'),
+    notTaken: column('not_taken'),
+    setAside: column('set_aside'),
+    error: column('error'),
+    progress: column('progress'),
+  },
+});
+
+export const setAsideShape = shape('SetAside', {
+  table: 'set_aside',
+  tag: 'sas',
+  fields: {
+    id: id('sas'),
+    source: column('(select s.name from source s where s.id = $.source_id)'),
+    receivedAt: instant('received_at'),
+    code: column('code'),
+    reason: column('reason'),
+    state: column('state'),
+  },
+});
+
+export const syncRoots = {
+  sources: { field: many('Source', { on: 'true', order: '$.name' }), requires: 'MANAGE_SOURCES' },
+  setAside: {
+    field: connection('SetAside', { on: 'true', orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true } } }),
+    requires: 'MANAGE_SOURCES',
+  },
+} satisfies Record<string, RootField>;
