@@ -25,6 +25,8 @@ export interface Person {
   readonly phone: string;
   readonly mobile: string;
   readonly email: string;
+  /** Asked to be reached on the mobile only, and not to be told about elsewhere: 45 CFR 164.522(b). */
+  readonly confidentialMobile: boolean;
   readonly language: string;
   readonly interpreterNeeded: boolean;
   readonly race: readonly [code: string, words: string];
@@ -83,7 +85,7 @@ const warnings = [
   'Upset after a past complaint: call the advocate first',
   'Falls risk',
 ] as const;
-const areaCodes = ['217', '309', '618', '815', '779', '331', '630', '847'] as const;
+const areaCodes = ['413', '508', '617', '774', '781', '857', '978', '339'] as const;
 
 const phoneOf = (dice: Dice): string => `(${dice.pick(areaCodes)}) 555-01${String(dice.between(0, 99)).padStart(2, '0')}`;
 
@@ -155,6 +157,7 @@ export function generatePerson(index: number, { seed, today }: Omit<PeopleWanted
     phone: phoneOf(dice),
     mobile: phoneOf(dice),
     email: `${withoutAccents(name).given}.${withoutAccents(name).family}.${index}@example.org`.toLowerCase(),
+    confidentialMobile: dice.chance(0.04),
     language,
     interpreterNeeded: language !== 'en' && dice.chance(0.6),
     race: dice.weighted(races),

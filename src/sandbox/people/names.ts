@@ -108,10 +108,10 @@ const streets = [
   'Prospect Terrace',
 ] as const;
 const towns = [
-  ['Lakeside', '60190'],
-  ['Northgate', '60191'],
-  ['Ferry Point', '60192'],
-  ['Millbrook', '60193'],
+  ['Lakeside', '01990'],
+  ['Northgate', '01991'],
+  ['Ferry Point', '01992'],
+  ['Millbrook', '01993'],
 ] as const;
 
 export interface PersonName {
@@ -131,7 +131,7 @@ export function namePerson(dice: Dice, sex: 'female' | 'male'): PersonName {
 
 export function housePerson(dice: Dice): Home {
   const [city, postalCode] = dice.pick(towns);
-  return { line: `${dice.between(1, 990)} ${dice.pick(streets)}`, city, state: 'IL', postalCode };
+  return { line: `${dice.between(1, 990)} ${dice.pick(streets)}`, city, state: 'MA', postalCode };
 }
 
 /** As a system spells it that keeps no accents: `Zz-Muñoz` is `Zz-Munoz`. */

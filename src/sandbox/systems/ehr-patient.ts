@@ -1,8 +1,8 @@
 /** The EHR's Patient: the fullest of the three, with US Core's race and ethnicity, the interpreter extension and
- *  HL7's patient-disability. */
+ *  HL7's patient-preferenceType and patient-disability; a confidential number carries DS4P's inline label. */
 import { inHospitalZone, momentOn } from '../people/calendar.js';
 import type { Person } from '../people.js';
-import { coding, concept, identifier, metaOf, reference, systems, type JsonObject, type Resource } from './resource.js';
+import { coding, concept, hl7, identifier, metaOf, reference, systems, type JsonObject, type Resource } from './resource.js';
 
 const usCore = 'http://hl7.org/fhir/us/core/StructureDefinition';
 const core = 'http://hl7.org/fhir/StructureDefinition';
@@ -27,8 +27,12 @@ function extensions(person: Person): JsonObject[] {
     ...(person.alerts.some((text) => text.startsWith('Hard of hearing'))
       ? [{ url: `${core}/patient-disability`, valueCodeableConcept: { text: 'Hard of hearing' } }]
       : []),
+    ...person.preferences.map((text) => ({ url: `${core}/patient-preferenceType`, valueCodeableConcept: { text } })),
   ];
 }
+
+const inlineLabelUrl = 'http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label';
+const restricted: JsonObject = { extension: [{ url: inlineLabelUrl, valueCoding: coding(hl7('v3-Confidentiality'), 'R') }] };
 
 export function communicationOf(person: Person): JsonObject[] {
   return [{ language: concept('urn:ietf:bcp:47', person.language, languageWords[person.language]), preferred: true }];
@@ -51,7 +55,7 @@ export function ehrPatient(person: Person, today: string): Resource {
     name: [{ use: 'official', family: ehr.family, given: [ehr.given], text: `${ehr.given} ${ehr.family}` }],
     telecom: [
       { system: 'phone', value: person.phone, use: 'home', rank: 2 },
-      { system: 'phone', value: person.mobile, use: 'mobile', rank: 1 },
+      { system: 'phone', value: person.mobile, use: 'mobile', rank: 1, ...(person.confidentialMobile ? restricted : {}) },
       { system: 'email', value: person.email },
     ],
     gender: person.sex,

@@ -178,18 +178,15 @@ function* notNeeded(person: Person, today: string): Generator<Resource> {
   }
 }
 
+/** What staff must know first. */
 function* flags(person: Person, today: string): Generator<Resource> {
-  const rows = [
-    ...person.preferences.map((text) => ({ text, category: 'contact' })),
-    ...person.alerts.map((text) => ({ text, category: 'safety' })),
-  ];
-  for (const [order, { text, category }] of rows.entries()) {
+  for (const [order, text] of person.alerts.entries()) {
     yield {
       resourceType: 'Flag',
       id: `flag-${person.index + 1}-${order + 1}`,
       meta: metaOf(momentOn(today, -20 - (person.index % 200), 640)),
       status: 'active',
-      category: [concept(hl7('flag-category'), category)],
+      category: [concept(hl7('flag-category'), 'safety')],
       code: { text },
       subject: reference('Patient', patientId(person)),
     };
