@@ -50,7 +50,7 @@ async function withPersons(client: PoolClient, assignments: readonly Assignment[
   const wanted = assignments.filter(({ person }) => person === null).length;
   const { rows } = await client.query<{ id: RowId }>('insert into person (created_at) select $2 from generate_series(1, $1::int) returning id', [wanted, now]);
   return assignments.flatMap((assignment) => {
-    const person = assignment.person ?? rows.pop()?.id;
+    const person = assignment.person ?? rows.shift()?.id;
     return person === undefined ? [] : [{ ...assignment, person }];
   });
 }
