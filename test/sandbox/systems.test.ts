@@ -105,6 +105,12 @@ describe('the three systems', () => {
     }
   });
 
+  it("say the person's share in one figure too, nothing where the denial is the hospital's to bear", () => {
+    for (const eob of all('billing ExplanationOfBenefit')) {
+      expect(parts(eob, 'memberliability')).toBe(parts(eob, 'deductible', 'copay', 'coinsurance', 'noncovered'));
+    }
+  });
+
   it('write amounts as exact decimals, a few with three places', () => {
     const written = all('billing Claim').flatMap(({ item }) => (item ?? []).map(({ net }) => String(net.value)));
     for (const amount of written) expect(amount).toMatch(/^\d+(\.\d{1,3})?$/);

@@ -37,6 +37,9 @@ const adjusted = (category: JsonObject, reason: DenialReason, amount: number): J
 
 const contractual: DenialReason = { group: 'CO', code: '45', words: 'Charge above the agreed fee' };
 
+/** The person's share in one figure, on every line: where it is nothing, that too is said. */
+const liability = (amount: number): JsonObject => ({ category: concept(carin, 'memberliability'), amount: money(amount) });
+
 function adjudicate(line: BillLine, denial: DenialReason | undefined): JsonObject[] {
   const submitted = standard('submitted', line.charge);
   if (denial) {
@@ -46,6 +49,7 @@ function adjudicate(line: BillLine, denial: DenialReason | undefined): JsonObjec
       adjusted(concept(carinDenial, 'denialreason'), denial, line.charge),
       ...(denial.group === 'PR' ? [adjusted(concept(carin, 'noncovered'), denial, line.charge)] : []),
       standard('benefit', 0),
+      liability(denial.group === 'PR' ? line.charge : 0),
     ];
   }
   return [
@@ -56,6 +60,7 @@ function adjudicate(line: BillLine, denial: DenialReason | undefined): JsonObjec
     ...(line.copay > 0 ? [standard('copay', line.copay)] : []),
     ...(line.coinsurance > 0 ? [{ category: concept(carin, 'coinsurance'), amount: money(line.coinsurance) }] : []),
     standard('benefit', line.paid),
+    liability(line.deductible + line.copay + line.coinsurance),
   ];
 }
 
