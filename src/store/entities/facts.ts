@@ -90,7 +90,7 @@ export const Condition = defineEntity({
     abatementAt: instant().nullable(),
   },
   uniques: [{ properties: ['sourceId', 'sourceKey'] }],
-  indexes: [newestFirst('condition', 'onset_at'), { properties: ['sourceId', 'encounterRef'] }],
+  indexes: [newestFirst('condition', 'onset_at'), { properties: ['sourceId', 'encounterRef'] }, { properties: ['encounterId'] }],
 });
 
 export const CareTeamMember = defineEntity({
