@@ -23,7 +23,7 @@ import {
 } from './resource.js';
 
 const accountAggregate = 'http://hl7.org/fhir/account-aggregate';
-export const accountBalanceUrl = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Account.balance';
+const accountBalanceUrl = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Account.balance';
 
 /** Payers, the hospital as the one who is paid, and its departments as billing names them. */
 export function* billingPlaces(today: string): Generator<Resource> {

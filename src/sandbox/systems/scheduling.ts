@@ -18,7 +18,7 @@ import {
   type Resource,
 } from './resource.js';
 
-export const rescheduleCountUrl = 'http://example.org/fhir/StructureDefinition/appointment-reschedule-count';
+const rescheduleCountUrl = 'http://example.org/fhir/StructureDefinition/appointment-reschedule-count';
 const virtualServiceUrl = 'http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.virtualService';
 
 const staffId = (index: number): string => `staff-${index + 1}`;
