@@ -2,7 +2,7 @@
  *  numeric detail code that a large vendor uses (59100 = a parameter that did not count). */
 import type { JsonObject } from '../systems/resource.js';
 
-export const outcomeCodes = 'http://example.org/fhir/CodeSystem/sandbox-outcome';
+const outcomeCodes = 'http://example.org/fhir/CodeSystem/sandbox-outcome';
 
 export interface Issue {
   readonly severity: 'error' | 'warning' | 'information';
