@@ -22,9 +22,12 @@ export async function openCluster(folder: string, make: ClusterMaking): Promise<
   const stored = await readFile(passwordFile, 'utf8').catch(() => null);
   if (version === null) return createCluster(passwordFile, make);
   if (version.trim() !== majorVersion) {
-    throw unusable(`${cluster} was made by Postgres ${version.trim()}, but this hub brings ${majorVersion}. Use the hub version that made it.`);
+    throw unusable(
+      `${cluster} was made by Postgres ${version.trim()}, but this hub brings ${majorVersion}. Use the hub version that made it.`,
+    );
   }
-  if (stored === null) throw unusable(`${passwordFile} is missing, but its database is there. Restore that file, or choose another folder with --data.`);
+  if (stored === null)
+    throw unusable(`${passwordFile} is missing, but its database is there. Restore that file, or choose another folder with --data.`);
   return stored.trim();
 }
 
@@ -41,7 +44,16 @@ async function createCluster(passwordFile: string, { home, runtime, fsync }: Clu
     await chown(unfinished, home.account.uid, home.account.gid);
     await chown(secret, home.account.uid, home.account.gid);
   }
-  const words = ['-D', unfinished, '--username=hub', `--pwfile=${secret}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=builtin'];
+  const words = [
+    '-D',
+    unfinished,
+    '--username=hub',
+    `--pwfile=${secret}`,
+    '--auth=scram-sha-256',
+    '--encoding=UTF8',
+    '--locale=C.UTF-8',
+    '--locale-provider=builtin',
+  ];
   await runProgram(join(runtime, 'bin', 'initdb'), [...words, '--no-instructions', ...(fsync ? [] : ['--no-sync'])], home.account);
   await rm(secret);
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });

@@ -47,7 +47,9 @@ export async function findHome(dataDir: string): Promise<Home> {
   const pointer = await readIfThere(join(dataDir, pointerName));
   const folder = pointer?.trim() || join(dataDir, 'postgres');
   if (pointer !== null && !(await folderOf(folder))) {
-    throw unusable(`${join(dataDir, pointerName)} names ${folder}, which is not there or not readable. Start as root, or restore that folder.`);
+    throw unusable(
+      `${join(dataDir, pointerName)} names ${folder}, which is not there or not readable. Start as root, or restore that folder.`,
+    );
   }
   const owner = await folderOf(join(folder, 'cluster'));
   if (!isRoot()) return ownHome(folder, owner);
@@ -55,7 +57,9 @@ export async function findHome(dataDir: string): Promise<Home> {
   await openToAll(folder);
   if (mayEnter(folder, account)) return homeAt(folder, account);
   if (owner || pointer !== null) {
-    throw unusable(`The database account (uid ${account.uid}) can no longer enter ${folder}. Allow it to pass with chmod o+x on the folders above.`);
+    throw unusable(
+      `The database account (uid ${account.uid}) can no longer enter ${folder}. Allow it to pass with chmod o+x on the folders above.`,
+    );
   }
   await rm(folder, { recursive: true });
   return homeAt(await moveOut(dataDir), account);
@@ -63,7 +67,9 @@ export async function findHome(dataDir: string): Promise<Home> {
 
 async function ownHome(folder: string, owner: Account | null): Promise<Home> {
   if (owner && owner.uid !== process.getuid?.()) {
-    throw unusable(`The database under ${folder} belongs to another account (uid ${owner.uid}). Start as root, or choose another folder with --data.`);
+    throw unusable(
+      `The database under ${folder} belongs to another account (uid ${owner.uid}). Start as root, or choose another folder with --data.`,
+    );
   }
   await makeFolder(folder, 0o700);
   return homeAt(folder, null);

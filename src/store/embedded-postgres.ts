@@ -92,7 +92,9 @@ async function keepRunning(start: (port?: number) => Promise<ServerProcess>, log
   };
   let revival = Promise.resolve();
   const reviveOrTell = (): void => {
-    revival = revive().catch((error: unknown) => log.fatal({ code: 'DATABASE_UNAVAILABLE', err: error }, 'the embedded database does not start again'));
+    revival = revive().catch((error: unknown) =>
+      log.fatal({ code: 'DATABASE_UNAVAILABLE', err: error }, 'the embedded database does not start again'),
+    );
   };
   void server.exited.then(reviveOrTell);
   const stop = async (): Promise<void> => {

@@ -21,7 +21,10 @@ const logLimitBytes = 5_000_000;
 
 /** Starts the server and waits until it takes connections. A port taken in between, or memory still held by a server
  *  that was killed a moment ago, passes with time: these two are tried again. */
-export async function startServer(home: Home, command: { runtime: string; settings: readonly string[]; port?: number | undefined }): Promise<ServerProcess> {
+export async function startServer(
+  home: Home,
+  command: { runtime: string; settings: readonly string[]; port?: number | undefined },
+): Promise<ServerProcess> {
   for (let attempt = 1; ; attempt += 1) {
     const port = command.port ?? (await freePort());
     const log = await openServerLog(home.folder);
@@ -35,7 +38,10 @@ export async function startServer(home: Home, command: { runtime: string; settin
     if (await becomesReady(child, home.cluster)) return watched(child, { port, exited, account: home.account });
     const words = await lastWords(home.folder);
     if (attempt === 20 || !/already in use|still in use|could not bind/i.test(words)) {
-      throw new HubError('DATABASE_UNAVAILABLE', `The embedded database did not start: ${words}. The whole log is ${join(home.folder, 'server.log')}.`);
+      throw new HubError(
+        'DATABASE_UNAVAILABLE',
+        `The embedded database did not start: ${words}. The whole log is ${join(home.folder, 'server.log')}.`,
+      );
     }
     await pause(500);
   }
@@ -76,7 +82,11 @@ export async function stopOrphan(cluster: string): Promise<'none' | 'stopped' | 
 /** The postmaster works inside its data folder, and its name is postgres: both must hold before anything is stopped. */
 export async function isServerOf(cluster: string, pid: number): Promise<boolean> {
   try {
-    const [folder, place, words] = await Promise.all([realpath(cluster), readlink(`/proc/${pid}/cwd`), readFile(`/proc/${pid}/cmdline`, 'utf8')]);
+    const [folder, place, words] = await Promise.all([
+      realpath(cluster),
+      readlink(`/proc/${pid}/cwd`),
+      readFile(`/proc/${pid}/cmdline`, 'utf8'),
+    ]);
     return folder === place && basename(words.split('\0')[0] ?? '').startsWith('postgres');
   } catch {
     return false;

@@ -1,0 +1,33 @@
+/** How jest is called, for the tests and for the gate alike: on the hub's Node, with ES modules. */
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { inProject, runHubNode } from './programs.mjs';
+
+/** Files whose name says that they need a service, and whole stories, are not pure. */
+export const needsServices = ['[.](db|redis|wire)[.]test[.]ts$', '/test/(journeys|long)/'];
+
+/** Gives jest's exit code and what it counted. A suite that cannot even be loaded counts as one failure. */
+export async function runJest(words, { ignore = [], env = {} } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'hub-results-'));
+  const results = join(folder, 'results.json');
+  const ignored = ['/node_modules/', ...ignore].map((pattern) => `--testPathIgnorePatterns=${pattern}`);
+  const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', inProject('node_modules', 'jest', 'bin', 'jest.js')];
+  const code = await runHubNode([...node, ...words, '--json', `--outputFile=${results}`, ...ignored], { env });
+  const counts = existsSync(results) ? count(JSON.parse(readFileSync(results, 'utf8'))) : { passed: 0, failed: 1, skipped: 0 };
+  rmSync(folder, { recursive: true, force: true });
+  if (code !== 0 && counts.failed === 0) counts.failed = 1;
+  return { code, counts };
+}
+
+export function count(results) {
+  return {
+    passed: results.numPassedTests,
+    failed: results.numFailedTests + results.numRuntimeErrorTestSuites,
+    skipped: results.numPendingTests + results.numTodoTests,
+  };
+}
+
+export function summary({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
+}
