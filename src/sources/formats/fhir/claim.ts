@@ -1,0 +1,28 @@
+/** Claim: what was billed. `billed` is Claim.total and nothing else: Synthea's line charges do not add up to it. */
+import { claimLabelCodes, conditionsOf, encounterOf, isBilled, kindOf, servicedOf, typeOf } from './claim-parts.js';
+import { moneyOf } from './decimal.js';
+import { text } from './fields.js';
+import { insurerOf } from './insurers.js';
+import { patientOf, type Mapping } from './reading.js';
+
+export const readClaim: Mapping = (reading) => {
+  const { resource, key, sourceUpdatedAt } = reading;
+  if (!isBilled(resource)) return 'notTaken';
+  return [
+    {
+      kind: 'claim',
+      key,
+      sourceUpdatedAt,
+      labelCodes: claimLabelCodes(reading),
+      patient: patientOf(reading, 'patient'),
+      claimKind: kindOf(resource),
+      status: text(resource['status']),
+      type: typeOf(resource),
+      ...servicedOf(resource),
+      encounter: encounterOf(reading),
+      ...insurerOf(reading),
+      billed: moneyOf(resource['total'], 'Claim.total'),
+      conditions: conditionsOf(reading),
+    },
+  ];
+};
