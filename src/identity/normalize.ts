@@ -21,12 +21,13 @@ const marker = /^zz[-‐‑\s]+/;
 
 /** Null where a part is missing: such a name agrees with none and contradicts none. */
 export function normalName({ family, given }: Pick<Demographics, 'family' | 'given'>): NormalName | null {
-  const familyKey = wordsOf(family).join('');
-  const givenWords = [...new Set(wordsOf(given))].sort();
+  const familyKey = nameWords(family).join('');
+  const givenWords = [...new Set(nameWords(given))].sort();
   return familyKey && givenWords.length > 0 ? { family: familyKey, given: givenWords } : null;
 }
 
-function wordsOf(text: string | null): string[] {
+/** The words of a name as systems would agree on them, in the order given. */
+export function nameWords(text: string | null): string[] {
   const plain = (text ?? '')
     .toLowerCase()
     .normalize('NFKD')
