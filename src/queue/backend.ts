@@ -22,9 +22,13 @@ export interface QueueExit {
   waitUntilReady(): Promise<unknown>;
   /** Takes no new job and waits for the running ones. */
   close(): Promise<void>;
+  /** Goes without the running jobs, which another worker takes up. */
+  leave(): Promise<void>;
 }
 
 export interface Backend {
+  /** Fails soon where the engine does not answer. BullMQ itself would wait for it for ever. */
+  reach(): Promise<unknown>;
   entry(queue: QueueName): QueueEntry;
   exit(queue: QueueName, run: Processor, concurrency: number): QueueExit;
   /** Told after jobs were added, for an engine that must know. */

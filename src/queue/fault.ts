@@ -16,7 +16,7 @@ export interface Fault {
 export function describeFault(error: unknown): Fault {
   if (!(error instanceof Error)) return { code: 'INTERNAL', kind: typeof error, at: [] };
   const cause = error instanceof HubError && error.cause instanceof Error ? error.cause : error;
-  const engineCode = 'code' in cause && typeof cause.code === 'string' && /^[A-Z0-9_]{2,40}$/.test(cause.code) ? cause.code : null;
+  const engineCode = cause instanceof HubError ? null : engineCodeOf(cause);
   return {
     code: error instanceof HubError ? error.code : 'INTERNAL',
     kind: cause.name,
@@ -29,6 +29,10 @@ export function describeFault(error: unknown): Fault {
 /** The reason that stays with a failed job, for people to see. */
 export function reasonOf(fault: Fault): string {
   return fault.message ? `${fault.code}: ${fault.message}` : `${fault.code}: ${[fault.kind, fault.engineCode].filter(Boolean).join(' ')}`;
+}
+
+function engineCodeOf(error: Error): string | null {
+  return 'code' in error && typeof error.code === 'string' && /^[A-Z0-9_]{2,40}$/.test(error.code) ? error.code : null;
 }
 
 function placesIn(stack: string | undefined): string[] {

@@ -27,7 +27,7 @@ export interface QueueCounts {
 }
 
 export interface WorkerHandle {
-  /** Takes no new job and waits for the running ones. */
+  /** Takes no new job and waits for the running ones, though not for ever: what is left is taken up by another worker. */
   close(): Promise<void>;
 }
 
@@ -50,15 +50,15 @@ export interface QueueSettings {
 export async function openQueues(place: QueuePlace, { log, timing }: QueueSettings): Promise<Queues> {
   const figures = { ...queueTiming, ...timing };
   const backend = place.backend === 'postgres' ? postgresBackend(place, figures, log) : redisBackend(place, figures, log);
-  const entries = new Map(queueNames.map((name) => [name, backend.entry(name)] as const));
-  const queues = new OpenQueues(backend, entries, log);
   try {
-    await Promise.all([...entries.values()].map((entry) => entry.waitUntilReady()));
+    await backend.reach();
+    const queues = new OpenQueues(backend, log, figures.closeMs);
+    await queues.ready();
+    return queues;
   } catch (error) {
-    await queues.close().catch(() => undefined); // the fault of opening is the one to tell
+    await backend.close();
     throw asHubError(error, 'QUEUE_UNAVAILABLE', unavailable[place.backend]);
   }
-  return queues;
 }
 
 const unavailable = {
@@ -67,33 +67,38 @@ const unavailable = {
 } as const;
 
 class OpenQueues implements Queues {
+  readonly #backend: Backend;
+  readonly #entries: ReadonlyMap<QueueName, QueueEntry>;
   readonly #exits = new Set<QueueExit>();
-  constructor(
-    readonly backend: Backend,
-    readonly entries: ReadonlyMap<QueueName, QueueEntry>,
-    readonly log: Log,
-  ) {}
+  readonly #log: Log;
+  readonly #closeMs: number;
+
+  constructor(backend: Backend, log: Log, closeMs: number) {
+    this.#closeMs = closeMs;
+    this.#backend = backend;
+    this.#entries = new Map(queueNames.map((name) => [name, backend.entry(name)] as const));
+    this.#log = log;
+  }
+
+  async ready(): Promise<void> {
+    await Promise.all([...this.#entries.values()].map((entry) => entry.waitUntilReady()));
+  }
 
   async add(jobs: readonly JobToAdd[]): Promise<void> {
     const byQueue = groupByQueue(jobs);
     try {
       for (const [queue, batch] of byQueue) await this.#entry(queue).addBulk(batch);
-      await this.backend.added(jobs.length);
+      await this.#backend.added(jobs.length);
     } catch (error) {
       throw asHubError(error, 'QUEUE_UNAVAILABLE', `${jobs.length} job(s) could not be added; they stay in the outbox.`);
     }
   }
 
   async process<Q extends QueueName>(queue: Q, handlers: Handlers<Q>, options: { concurrency: number }): Promise<WorkerHandle> {
-    const exit = this.backend.exit(queue, processorOf(queue, handlers, this.log), options.concurrency);
+    const exit = this.#backend.exit(queue, processorOf(queue, handlers, this.#log), options.concurrency);
     this.#exits.add(exit);
     await exit.waitUntilReady();
-    return {
-      close: async () => {
-        this.#exits.delete(exit);
-        await exit.close();
-      },
-    };
+    return { close: () => this.#closeExit(exit) };
   }
 
   async counts(queue: QueueName): Promise<QueueCounts> {
@@ -113,14 +118,21 @@ class OpenQueues implements Queues {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#exits].map((exit) => exit.close()));
-    this.#exits.clear();
-    await Promise.all([...this.entries.values()].map((entry) => entry.close()));
-    await this.backend.close();
+    await Promise.all([...this.#exits].map((exit) => this.#closeExit(exit)));
+    await Promise.all([...this.#entries.values()].map((entry) => entry.close()));
+    await this.#backend.close();
+  }
+
+  async #closeExit(exit: QueueExit): Promise<void> {
+    this.#exits.delete(exit);
+    const closed = exit.close().then(() => true);
+    if (await Promise.race([closed, pause(this.#closeMs, false, { ref: false })])) return;
+    this.#log.warn({ waitedMs: this.#closeMs }, 'closing goes on without jobs that did not end; another worker takes them up');
+    await exit.leave();
   }
 
   #entry(queue: QueueName): QueueEntry {
-    const entry = this.entries.get(queue);
+    const entry = this.#entries.get(queue);
     if (!entry) throw new HubError('INTERNAL', `The queue ${queue} was not opened.`);
     return entry;
   }

@@ -1,11 +1,12 @@
 /** BullMQ on PostgreSQL: its tables live in a schema of their own beside the hub's. One pool for all queues of the
  *  process, ours, because a pool per queue and worker would be six; each worker holds one connection of it to LISTEN. */
-import { Queue, Worker, createPostgresBackend, runMigrations, type PgPool, type Processor } from 'bullmq';
+import { Queue, createPostgresBackend, runMigrations, type PgPool, type Processor } from 'bullmq';
 import pg from 'pg';
 import { asHubError, type Log, type QueueName } from '../kernel/index.js';
 import type { Backend } from './backend.js';
 import { describeFault } from './fault.js';
 import { analyzeAfter, jobOptions, keptEvents, workerOptions, type QueueTiming } from './settings.js';
+import { HubWorker } from './worker.js';
 
 /** BullMQ takes no other name together with a pool that is not its own. */
 const schema = 'bullmq';
@@ -48,6 +49,7 @@ export function postgresBackend(place: PostgresPlace, timing: QueueTiming, log: 
   let addedSinceAnalyze = 0;
 
   return {
+    reach: () => pool.query('select 1'),
     entry(name: QueueName) {
       const streams = { events: { maxLen: keptEvents } };
       const queue = new Queue(name, { connection, streams, defaultJobOptions: jobOptions(timing) }, createPostgresBackend);
@@ -55,8 +57,13 @@ export function postgresBackend(place: PostgresPlace, timing: QueueTiming, log: 
     },
     exit(name: QueueName, run: Processor, concurrency: number) {
       pool.options.max += 1;
-      const worker = new Worker(name, run, { connection, ...workerOptions(timing, concurrency) }, createPostgresBackend);
-      return worker.on('error', complain);
+      const worker = new HubWorker(name, run, { connection, ...workerOptions(timing, concurrency) }, createPostgresBackend);
+      worker.on('error', complain);
+      return {
+        waitUntilReady: () => worker.waitUntilReady(),
+        close: () => worker.close(),
+        leave: () => worker.leave().then(() => worker.disconnect()), // gives its LISTEN connection back to the pool
+      };
     },
     async added(count: number) {
       addedSinceAnalyze += count;

@@ -1,11 +1,12 @@
 /** BullMQ on Redis (or Valkey) through ioredis. Two shared connections and a blocking one for each worker: adding
  *  must fail soon when Redis is away, so that the work stays in the outbox; a worker must wait for it to come back. */
-import { Queue, Worker, type Processor } from 'bullmq';
+import { Queue, type Processor } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Log, QueueName } from '../kernel/index.js';
 import type { Backend } from './backend.js';
 import { describeFault } from './fault.js';
 import { jobOptions, keptEvents, workerOptions, type QueueTiming } from './settings.js';
+import { HubWorker } from './worker.js';
 
 export interface RedisPlace {
   readonly backend: 'redis';
@@ -22,6 +23,7 @@ export function redisBackend(place: RedisPlace, timing: QueueTiming, log: Log): 
   let forWorking: Redis | null = null;
 
   return {
+    reach: () => forAdding.ping(),
     entry(name: QueueName) {
       const streams = { events: { maxLen: keptEvents } };
       const queue = new Queue(name, { connection: forAdding, prefix, streams, defaultJobOptions: jobOptions(timing) });
@@ -29,7 +31,7 @@ export function redisBackend(place: RedisPlace, timing: QueueTiming, log: Log): 
     },
     exit(name: QueueName, run: Processor, concurrency: number) {
       forWorking ??= connect(null);
-      const worker = new Worker(name, run, { connection: forWorking, prefix, ...workerOptions(timing, concurrency) });
+      const worker = new HubWorker(name, run, { connection: forWorking, prefix, ...workerOptions(timing, concurrency) });
       return worker.on('error', complain);
     },
     added: () => Promise.resolve(),

@@ -10,10 +10,13 @@ export interface QueueTiming {
   /** The wait before the first retry; it doubles, and half of it is jitter. */
   readonly firstRetryMs: number;
   readonly attempts: number;
+  /** How long closing waits for running jobs, and for an engine that does not answer. */
+  readonly closeMs: number;
 }
 
-/** Eight attempts from one second span about two minutes: a database restart is bridged, a fault of ours shows today. */
-export const queueTiming: QueueTiming = { lockMs: 10_000, stalledCheckMs: 5_000, firstRetryMs: 1_000, attempts: 8 };
+/** Eight attempts from one second span about two minutes: a database restart is bridged, a fault of ours shows today.
+ *  Closing ends within the 30 s that an orchestrator grants before it kills. */
+export const queueTiming: QueueTiming = { lockMs: 10_000, stalledCheckMs: 5_000, firstRetryMs: 1_000, attempts: 8, closeMs: 25_000 };
 
 /** A job may lose its worker this often. A rolling restart or an unlucky machine must not fail a job that never
  *  threw; a job that itself kills its worker must end at some time. */
