@@ -2,9 +2,9 @@
  *  the JSON and what was touched. Statements are cached by document node, viewer class and which variables are given. */
 import { isEnumType, typeFromAST, type FieldNode, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
 import type { Plan } from '../access/index.js';
-import { HubError, type Shape } from '../kernel/index.js';
+import { HubError, type RootField, type Shape } from '../kernel/index.js';
 import { type Readers } from './flight.js';
-import { compileObject, compileRoot, type Compiled, type RootField } from './roots.js';
+import { compileObject, compileRoot, type Compiled } from './roots.js';
 import type { RunInputs } from './statement.js';
 import { readTouched, type Touched } from './touched.js';
 

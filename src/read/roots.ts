@@ -1,8 +1,8 @@
 /** Compiles one root field of an operation, or the selection under a mutation's result, into one statement. */
 import { createHash } from 'node:crypto';
 import { isObjectType, Kind, type FieldNode, type SelectionSetNode } from 'graphql';
-import { HubError, one, type ConnectionField, type RelationField, type Shape } from '../kernel/index.js';
-import type { Capability, Plan } from '../access/index.js';
+import { HubError, one, type RootField, type Shape } from '../kernel/index.js';
+import type { Plan } from '../access/index.js';
 import type { Compilation, FieldAt, Verdict } from './compile-row.js';
 import { relationCompiler } from './compile-relation.js';
 import { Row } from './row.js';
@@ -10,19 +10,6 @@ import type { Shapes } from './rows.js';
 import type { Document } from './selection.js';
 import type { Site } from './site.js';
 import { Statement, type RunInputs } from './statement.js';
-
-/** A root field as its room declares it: who may ask at all, and where the rows are. */
-export interface RootField {
-  readonly field: RelationField | ConnectionField;
-  readonly requires: Capability;
-  /** A single object is found by this argument, a wire id with this tag. `:uid` in the field's `on` is its uuid. */
-  readonly byId?: { readonly argument: string; readonly tag: string };
-  /** What is searched, rather than read: an entry of its own is owed. */
-  readonly isSearch?: boolean;
-  /** Throws where the arguments ask for too much, e.g. SEARCH_TOO_WIDE. */
-  readonly check?: (args: Readonly<Record<string, unknown>>) => void;
-}
-export type Roots = Readonly<Record<string, RootField>>;
 
 export interface Compiled {
   readonly text: string;

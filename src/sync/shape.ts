@@ -59,7 +59,14 @@ export const setAsideShape = shape('SetAside', {
 export const syncRoots = {
   sources: { field: many('Source', { on: 'true', order: '$.name' }), requires: 'MANAGE_SOURCES' },
   setAside: {
-    field: connection('SetAside', { on: 'true', orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true } } }),
+    field: connection('SetAside', {
+      on: 'true',
+      orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true } },
+      arguments: {
+        source: { sql: '$.source_id = (select s.id from source s where s.name = :value)', cast: 'text' },
+        code: { sql: '$.code = :value', cast: 'text' },
+      },
+    }),
     requires: 'MANAGE_SOURCES',
   },
 } satisfies Record<string, RootField>;

@@ -1,0 +1,61 @@
+/** What one operation carries: who asks, under which plan, and what it has touched so far. Root fields are answered through
+ *  `read` only; what they touched is audited once, when the operation is done and before it is answered. */
+import type { GraphQLResolveInfo, SelectionSetNode } from 'graphql';
+import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
+import type { CaseOutcome } from '../cases/index.js';
+import type { AuditAction, Plan } from '../access/index.js';
+import type { Reader, ReadRequest, RunInputs, Touched } from '../read/index.js';
+
+/** The acts of the cases room, bound to this viewer. */
+export interface CaseActs {
+  openCase(input: object): Promise<CaseOutcome>;
+  acknowledgeCase(input: object): Promise<CaseOutcome>;
+  assignCase(input: object): Promise<CaseOutcome>;
+  recordInteraction(input: object): Promise<CaseOutcome>;
+}
+
+export interface OperationContext {
+  readonly viewer: Viewer;
+  readonly rows: RunInputs['viewer'];
+  readonly plan: Plan;
+  readonly requestId: string;
+  readonly reader: Reader;
+  readonly acts: CaseActs;
+  readonly trail: Trail;
+}
+
+/** What an operation did, for its audit entries. */
+export interface Trail {
+  readonly touched: Touched[];
+  action: AuditAction;
+  refused: boolean;
+}
+export const newTrail = (): Trail => ({ touched: [], action: 'READ', refused: false });
+
+/** Answers a root field by its room's definition. */
+export async function answer(context: OperationContext, definition: RootField, asked: { readonly args: Readonly<Record<string, unknown>>; readonly info: GraphQLResolveInfo }): Promise<unknown> {
+  const { args, info } = asked;
+  const node = info.fieldNodes[0];
+  if (!node) throw new HubError('INTERNAL', 'a root field without a node');
+  definition.check?.(args);
+  const { byId } = definition;
+  const given = byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {};
+  if (definition.isSearch) context.trail.action = 'SEARCH';
+  const merged = info.fieldNodes.length === 1 ? node : { ...node, selectionSet: { kind: node.selectionSet!.kind, selections: info.fieldNodes.flatMap((part) => part.selectionSet?.selections ?? []) } };
+  return note(context, await context.reader.root(requestOf(context, info, given), definition, merged));
+}
+
+/** Answers the object that a mutation made or changed, at its selection. */
+export async function answerObject(context: OperationContext, at: { readonly type: string; readonly uid: string; readonly sets: readonly SelectionSetNode[]; readonly info: GraphQLResolveInfo }): Promise<unknown> {
+  return note(context, await context.reader.object(requestOf(context, at.info, { uid: at.uid }), at.type, at.sets));
+}
+
+function note(context: OperationContext, { value, touched, refused }: Awaited<ReturnType<Reader['root']>>): unknown {
+  context.trail.touched.push(...touched);
+  context.trail.refused ||= refused;
+  return value;
+}
+
+function requestOf({ plan, rows }: OperationContext, info: GraphQLResolveInfo, given: Readonly<Record<string, unknown>>): ReadRequest {
+  return { schema: info.schema, operation: info.operation, fragments: info.fragments, plan, inputs: { variables: info.variableValues, viewer: rows, given } };
+}

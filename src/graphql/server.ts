@@ -1,0 +1,86 @@
+/** The Apollo server: parsing, validation and limits are Apollo's; execution is ours (execute.ts), and no answer leaves
+ *  before its audit entries are durable. */
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
+import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import { GraphQLError, Kind, visit, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Audit } from '../access/index.js';
+import { HubError, type Log } from '../kernel/index.js';
+import { entriesOf } from './audit-trail.js';
+import type { OperationContext } from './context.js';
+import { formatError } from './errors.js';
+import { createExecutor } from './execute.js';
+import { limitRules, maxTokens } from './limits.js';
+
+export interface ServerOptions {
+  readonly schema: GraphQLSchema;
+  readonly audit: Audit;
+  readonly log: Log;
+  /** A development hub shows its schema to those who manage sources. */
+  readonly development: boolean;
+}
+
+export function createApollo(options: ServerOptions): ApolloServer<OperationContext> {
+  const { schema, log, development } = options;
+  return new ApolloServer<OperationContext>({
+    schema,
+    introspection: development,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    hideSchemaDetailsFromClientErrors: !development,
+    parseOptions: { maxTokens },
+    validationRules: limitRules,
+    formatError: (_formatted, error) => formatError(error, { log, requestId: null }),
+    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginUsageReportingDisabled(), answering(options)],
+  });
+}
+
+function answering({ schema, audit, log }: ServerOptions): ApolloServerPlugin<OperationContext> {
+  const executeOperation = createExecutor(schema);
+  const introspects = new WeakMap<DocumentNode, boolean>();
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ document, contextValue }) {
+          const asks = introspects.get(document) ?? asksForSchema(document);
+          introspects.set(document, asks);
+          if (asks && !contextValue.plan.may('MANAGE_SOURCES')) {
+            const refusal = new HubError('INTROSPECTION_DISABLED', 'Only an integration engineer may introspect, on a development hub.');
+            throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
+          }
+        },
+        async responseForOperation({ document, operationName, request, contextValue }): Promise<GraphQLResponse> {
+          const result = await executeOperation({ document, operationName, variables: request.variables ?? {}, context: contextValue });
+          return respond(await audited(result, contextValue, operationName), { log, requestId: contextValue.requestId });
+        },
+      };
+    },
+  };
+
+  async function audited(result: ExecutionResult, context: OperationContext, operation: string | null): Promise<ExecutionResult> {
+    try {
+      await audit.record(entriesOf(context, operation, result.errors !== undefined));
+      return result;
+    } catch (error) {
+      return { errors: [new GraphQLError('audit', { originalError: error as Error })] };
+    }
+  }
+}
+
+function respond(result: ExecutionResult, at: { readonly log: Log; readonly requestId: string }): GraphQLResponse {
+  const singleResult = result.errors
+    ? { errors: result.errors.map((error) => formatError(error, at)), ...(result.data === undefined ? {} : { data: result.data }) }
+    : { data: result.data ?? null };
+  return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
+}
+
+function asksForSchema(document: DocumentNode): boolean {
+  let asks = false;
+  visit(document, {
+    [Kind.FIELD]: (node) => {
+      if (node.name.value === '__schema' || node.name.value === '__type') asks = true;
+    },
+  });
+  return asks;
+}

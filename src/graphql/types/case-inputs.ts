@@ -1,0 +1,169 @@
+/** What is sent in to change a case, and what comes back. Mutations answer a union: an outcome a person can act on is not an
+ *  error. */
+import { createUnionType, InputType, InterfaceType, ObjectType } from 'type-graphql';
+import { Always, anId, flag, instant, Maybe, text, whole } from './field.js';
+import { Node } from './common.js';
+import { Case } from './case.js';
+import { CaseKind, CaseStatus, Channel, Direction, IssueCategory } from './enums.js';
+import { PatientSearch } from './patient.js';
+
+@InputType({ description: 'Narrows a list of cases. A filter on what is withheld from the viewer matches nothing.' })
+export class CaseFilter {
+  @Maybe(() => [CaseKind])
+  kinds?: string[];
+  @Maybe(() => [CaseStatus])
+  statuses?: string[];
+  @Maybe(flag)
+  mine?: boolean;
+  @Maybe(flag)
+  overdue?: boolean;
+}
+
+@InputType({ description: 'Who complains, where it is not the patient.' })
+export class ComplainantInput {
+  @Maybe(text)
+  name?: string;
+  @Always(text)
+  relationship!: string;
+  @Maybe(text)
+  authority?: string;
+  @Maybe(text)
+  phone?: string;
+  @Maybe(text)
+  email?: string;
+}
+
+@InputType({ description: 'What went wrong.' })
+export class IssueInput {
+  @Always(() => IssueCategory)
+  category!: string;
+  @Maybe(text)
+  subcategory?: string;
+  @Maybe(whole)
+  severity?: number;
+  @Maybe(whole)
+  harm?: number;
+  @Maybe(text)
+  stage?: string;
+  @Maybe(anId)
+  departmentId?: string;
+}
+
+@InputType({ description: 'A new case.' })
+export class OpenCaseInput {
+  @Maybe(() => CaseKind)
+  kind?: string;
+  @Always(() => Channel)
+  channel!: string;
+  @Maybe(instant)
+  receivedAt?: string;
+  @Always(text)
+  summary!: string;
+  @Maybe(text)
+  narrative?: string;
+  @Maybe(anId)
+  facilityId?: string;
+  @Maybe(anId)
+  patientId?: string;
+  @Maybe(() => PatientSearch)
+  patient?: PatientSearch;
+  @Maybe(() => ComplainantInput)
+  complainant?: ComplainantInput;
+  @Maybe(() => [IssueInput])
+  issues?: IssueInput[];
+  @Maybe(() => [anId()])
+  departmentIds?: string[];
+  @Maybe(() => [anId()])
+  aboutIds?: string[];
+  @Maybe(anId, "Without it the case is the opener's.")
+  assigneeId?: string;
+  @Maybe(flag)
+  requestsResponse?: boolean;
+  @Maybe(flag, 'Resolved at once by staff present. Not said counts as no.')
+  resolvedOnTheSpot?: boolean;
+  @Maybe(text, 'The same key and input answers the same result.')
+  idempotencyKey?: string;
+}
+
+@InputType({ description: 'A step taken with a case.' })
+export class CaseActionInput {
+  @Always(anId)
+  caseId!: string;
+  @Maybe(whole)
+  expectedVersion?: number;
+  @Maybe(text)
+  reason?: string;
+  @Maybe(() => Channel)
+  channel?: string;
+  @Maybe(text)
+  note?: string;
+  @Maybe(() => CaseKind)
+  kind?: string;
+  @Maybe(anId)
+  assigneeId?: string;
+  @Maybe(text)
+  idempotencyKey?: string;
+}
+
+@InputType({ description: 'A contact to be recorded.' })
+export class InteractionInput {
+  @Always(anId)
+  caseId!: string;
+  @Always(() => Channel)
+  channel!: string;
+  @Always(() => Direction)
+  direction!: string;
+  @Maybe(instant)
+  at?: string;
+  @Maybe(text)
+  with?: string;
+  @Always(text)
+  note!: string;
+  @Maybe(flag)
+  countsAsResponse?: boolean;
+  @Maybe(text)
+  idempotencyKey?: string;
+}
+
+@InterfaceType({ description: 'What came of a mutation.', resolveType: (value: { readonly __typename?: string }) => value.__typename })
+export abstract class Outcome {
+  @Always(text)
+  message!: string;
+}
+
+@ObjectType({ implements: Outcome, description: 'This viewer may not do it, or the input cannot be taken: what to do instead.' })
+export class Refused extends Outcome {
+  @Always(text, 'In the error catalogue.')
+  code!: string;
+  @Maybe(text)
+  field!: string | null;
+}
+
+@ObjectType({ implements: Outcome, description: 'Done. A case that the viewer may not see is null.' })
+export class CaseChanged extends Outcome {
+  @Maybe(() => Case)
+  case!: Case | null;
+  @Maybe(() => Node, 'What the change made.')
+  subject!: Node | null;
+}
+
+@ObjectType({ implements: Outcome, description: 'The same complaint is here already.' })
+export class DuplicateCase extends Outcome {
+  @Maybe(() => Case)
+  existing!: Case | null;
+}
+
+@ObjectType({ implements: Outcome, description: 'Somebody changed the case in between.' })
+export class CaseConflict extends Outcome {
+  @Maybe(() => Case)
+  current!: Case | null;
+  @Always(() => [String])
+  changed!: string[];
+}
+
+export const CaseResult = createUnionType({
+  name: 'CaseResult',
+  description: 'What came of a change of a case.',
+  types: () => [CaseChanged, DuplicateCase, CaseConflict, Refused] as const,
+  resolveType: (value: object) => Reflect.get(value, '__typename') as string | undefined,
+});

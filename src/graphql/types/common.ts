@@ -1,0 +1,107 @@
+/** What many types share: interfaces, value objects, pages. */
+import { InterfaceType, ObjectType, type ClassType } from 'type-graphql';
+import { Always, anId, decimal, flag, instant, Maybe, text, whole } from './field.js';
+import { Freshness, WithheldReason } from './enums.js';
+
+/** Rows come as JSON that names its type where a type is abstract. */
+const resolveType = (value: { readonly __typename?: string }): string | undefined => value.__typename;
+
+@InterfaceType({ description: 'Anything with an id of its own.', resolveType })
+export abstract class Node {
+  @Always(anId, 'Opaque, random and tagged with its type; never a medical record number.')
+  id!: string;
+}
+
+@ObjectType({ description: 'A part that this viewer may not see, and what to do about it.' })
+export class Withheld {
+  @Always(text, 'The field, by its name in this schema.')
+  field!: string;
+  @Always(() => WithheldReason)
+  reason!: string;
+  @Always(text, 'The policy rule; its id never says which sensitivity.')
+  rule!: string;
+  @Maybe(text, 'How to ask.')
+  remedy!: string | null;
+}
+
+@InterfaceType({ description: 'An object of which parts may be withheld from this viewer.', resolveType })
+export abstract class Governed {
+  @Always(() => [Withheld])
+  withheld!: Withheld[];
+}
+
+@ObjectType({ description: 'Where a page stands (Relay).' })
+export class PageInfo {
+  @Always(flag)
+  hasNextPage!: boolean;
+  @Always(flag)
+  hasPreviousPage!: boolean;
+  @Maybe(text)
+  startCursor!: string | null;
+  @Maybe(text)
+  endCursor!: string | null;
+}
+
+@ObjectType({ description: 'A code of a code system (FHIR Coding).' })
+export class Coding {
+  @Maybe(text)
+  system!: string | null;
+  @Always(text)
+  code!: string;
+  @Maybe(text)
+  display!: string | null;
+}
+
+@ObjectType({ description: 'An exact amount; ISO 4217 currency.' })
+export class Money {
+  @Always(decimal)
+  amount!: string;
+  @Always(text)
+  currency!: string;
+}
+
+@ObjectType({ description: 'Where a fact comes from, and how old it is.' })
+export class Provenance {
+  @Always(text, 'The source system, as hub.yaml names it.')
+  source!: string;
+  @Always(instant, 'When the hub last knew this to be so.')
+  asOf!: string;
+  @Maybe(instant, "The source's own time of change.")
+  sourceUpdatedAt!: string | null;
+  @Maybe(text, "The source's own key.")
+  sourceRecordId!: string | null;
+}
+
+@ObjectType({ description: 'The state of one source system. A dead source never fails an answer.' })
+export class SourceStatus {
+  @Always(text)
+  source!: string;
+  @Always(() => Freshness)
+  freshness!: string;
+  @Maybe(instant)
+  asOf!: string | null;
+  @Maybe(text, 'Code of the last failure.')
+  error!: string | null;
+}
+
+/** A Relay connection over a type; `withheld` says why a list is empty. */
+export function connectionOf<T extends object>(name: string, node: () => ClassType<T>, options: { readonly counted: boolean }): ClassType<{ nodes: T[] }> {
+  @ObjectType(`${name}Edge`, { description: `A place in a list: ${name}.` })
+  class Edge {
+    @Always(text)
+    cursor!: string;
+    @Always(node)
+    node!: T;
+  }
+  @ObjectType(`${name}Connection`, { implements: Governed, description: `A page of a list: ${name}.` })
+  class Connection extends Governed {
+    @Always(() => [Edge])
+    edges!: Edge[];
+    @Always(() => [node()])
+    nodes!: T[];
+    @Always(() => PageInfo)
+    pageInfo!: PageInfo;
+  }
+  if (options.counted) Maybe(whole, 'Exact up to 10,000, null above; null where the list is withheld.')(Connection.prototype, 'totalCount');
+  return Connection;
+}

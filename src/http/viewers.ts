@@ -1,0 +1,69 @@
+/** Who is at the door: verifies the token, finds the plan for role and purpose, and the rows of the directory behind the
+ *  token's ids. A token that was verified is remembered for a minute, or until it expires; a role or a purpose that the
+ *  policy does not know is refused here, before anything is read. */
+import { createHash } from 'node:crypto';
+import { HubError, realClock, type Clock, type Viewer } from '../kernel/index.js';
+import { planFor, type Plan, type Policy } from '../access/index.js';
+import { bearerToken, verifyToken, type TokenRules } from '../auth/index.js';
+
+export interface DirectoryRows {
+  readonly userRow: string;
+  readonly departmentRows: readonly string[];
+  readonly facilityRow: string | null;
+}
+export interface Admitted {
+  readonly viewer: Viewer;
+  readonly rows: DirectoryRows;
+  readonly plan: Plan;
+}
+export interface DoorOptions {
+  readonly tokens: TokenRules;
+  readonly policy: () => { readonly policy: Policy; readonly generation: number };
+  /** Null where the directory does not know the user, or knows them as gone. */
+  readonly findRows: (viewer: Viewer) => Promise<DirectoryRows | null>;
+  readonly clock?: Clock;
+}
+
+const rememberedForMs = 60_000;
+const mostRemembered = 2_000;
+
+export function openDoor(options: DoorOptions): (authorization: string | undefined) => Promise<Admitted> {
+  const clock = options.clock ?? realClock;
+  const remembered = new Map<string, { readonly admitted: Promise<Omit<Admitted, 'plan'>>; readonly until: number }>();
+  const plans = new Map<string, Plan>();
+
+  const admit = async (token: string): Promise<Omit<Admitted, 'plan'>> => {
+    const viewer = await verifyToken(token, options.tokens);
+    const rows = await options.findRows(viewer);
+    if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
+    return { viewer, rows };
+  };
+  return async (authorization) => {
+    const token = bearerToken(authorization);
+    const key = createHash('sha256').update(token).digest('base64');
+    const now = clock.now().getTime();
+    let known = remembered.get(key);
+    if (!known || known.until < now) {
+      if (remembered.size >= mostRemembered) remembered.clear();
+      known = { admitted: admit(token), until: Math.min(now + rememberedForMs, expiryOf(token)) };
+      remembered.set(key, known);
+      known.admitted.catch(() => remembered.delete(key));
+    }
+    const { viewer, rows } = await known.admitted;
+    const { policy, generation } = options.policy();
+    const planKey = `${viewer.role}|${viewer.purpose}|${generation}`;
+    const plan = plans.get(planKey) ?? planFor(policy, viewer, generation);
+    plans.set(planKey, plan);
+    return { viewer, rows, plan };
+  };
+}
+
+/** When a token ends, read without trust: it only shortens how long a verified one is remembered. */
+function expiryOf(token: string): number {
+  try {
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp?: number };
+    return typeof claims.exp === 'number' ? claims.exp * 1000 : 0;
+  } catch {
+    return 0;
+  }
+}

@@ -1,0 +1,43 @@
+/** Where queries enter the patients. A search by identifier or phone matches the exact whole value only, and a search is
+ *  audited as one. */
+import { connection, HubError, one, type RootField } from '../kernel/index.js';
+
+/** Each word must begin a word of the name; accents and case do not count. */
+const nameMatches = `exists (select 1 from patient_record r join person_link l on l.patient_record_id = r.id
+  where l.person_id = $.id and r.name_search is not null and (select bool_and(' ' || r.name_search like '% ' || word || '%')
+    from regexp_split_to_table(translate(lower(normalize(:value, NFD)), U&'\\0300\\0301\\0302\\0303\\0308\\0327%_\\005C', ''), '[\\s,]+') word where word <> ''))`;
+const recordWith = (predicate: string): string => `exists (select 1 from patient_record r join person_link l on l.patient_record_id = r.id where l.person_id = $.id and ${predicate})`;
+
+export const patientRoots = {
+  patient: { field: one('Patient', { on: '$.uid = :uid' }), requires: 'READ_IDENTITY', byId: { argument: 'id', tag: 'pat' } },
+  patients: {
+    field: connection('Patient', {
+      on: '$.alias_of is null',
+      orders: { default: { key: '$.uid::text', cast: 'text', descending: false } },
+      arguments: {
+        'search.name': { sql: nameMatches, cast: 'text', phi: 'IDENTITY' },
+        'search.birthDate': { sql: recordWith('r.birth_date = :value'), cast: 'date', phi: 'IDENTITY' },
+        'search.identifier': {
+          sql: '$.id in (select l.person_id from patient_identifier i join person_link l on l.patient_record_id = i.patient_record_id where i.value = :value)',
+          cast: 'text',
+        },
+        'search.phone': {
+          sql: `$.id in (select l.person_id from patient_phone p join person_link l on l.patient_record_id = p.patient_record_id
+            where p.digits = right(regexp_replace(:value, '\\D', '', 'g'), 10))`,
+          cast: 'text',
+        },
+      },
+    }),
+    requires: 'READ_IDENTITY',
+    isSearch: true,
+    check: requireNarrowSearch,
+  },
+} satisfies Record<string, RootField>;
+
+/** @throws HubError SEARCH_TOO_WIDE */
+function requireNarrowSearch(args: Readonly<Record<string, unknown>>): void {
+  const search = (args['search'] ?? {}) as { readonly name?: string; readonly birthDate?: string; readonly identifier?: string; readonly phone?: string };
+  const letters = (search.name ?? '').replace(/[^\p{L}]/gu, '').length;
+  const narrow = Boolean(search.identifier?.trim()) || (search.phone ?? '').replace(/\D/g, '').length >= 7 || letters >= 3 || (letters > 0 && Boolean(search.birthDate));
+  if (!narrow) throw new HubError('SEARCH_TOO_WIDE', 'Search by an identifier, a phone, or a name with a birth date or three letters.');
+}
