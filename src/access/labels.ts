@@ -126,7 +126,9 @@ class Spreading {
   }
 
   async adjudications({ adjudications = [], claims = [], conditions = [] }: { adjudications?: Ids; claims?: Ids; conditions?: Ids }): Promise<void> {
-    const decided = await this.#ids(statements.labelAdjudications, adjudications, claims, conditions);
+    const moved = await this.#ids(statements.labelAdjudications, adjudications, claims, conditions);
+    // The claims themselves too: the adjudication that held may be gone.
+    const decided = unique([...moved, ...claims]);
     if (decided.length > 0) await this.client.query(statements.chooseAdjudications, [decided]);
     if (claims.length > 0) await this.payments([], claims);
   }

@@ -1,4 +1,4 @@
-/** Everything whose place may change when some records do: whoever shares an identifier that may count, whoever has the
+/** Everything whose place may change when some records do or are gone: whoever shares an identifier that may count, whoever has the
  *  same person now, whoever they contradicted so far, and so on until nobody new turns up. Set-based: a few statements
  *  a round, and two or three rounds as a rule. */
 import type { PoolClient } from 'pg';
@@ -11,7 +11,7 @@ interface CarrierRow extends Carrier {
 }
 
 export async function readNeighbourhood(client: PoolClient, range: { fromId: RowId; toId: RowId }, rules: StrongIdentifiers): Promise<RecordToLink[]> {
-  const seeds = await client.query<{ id: RowId }>('select id from patient_record where id between $1 and $2 and not stub', [range.fromId, range.toId]);
+  const seeds = await client.query<{ id: RowId }>('select id from patient_record where id between $1 and $2', [range.fromId, range.toId]);
   const found = new Set<RowId>();
   for (let frontier = seeds.rows.map(({ id }) => id); frontier.length > 0; ) {
     for (const id of frontier) found.add(id);

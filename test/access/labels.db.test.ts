@@ -126,6 +126,16 @@ describe('labels across records', () => {
     expect(await labelsNow(pool, rules)).toMatchObject({ 'encounter ehr Encounter/1': '', 'encounter ehr Encounter/2': 'HIV', 'claim ehr Claim/1': 'Encounter/1 -' });
   });
 
+  it('choose the decision before, once the latest is gone from its source', async () => {
+    for (const row of [record('ehr'), claim('ehr', '1', null), adjudication('ehr', '1', '1', '2026-10-01T00:00:00Z'), adjudication('ehr', '2', '1', '2026-10-05T00:00:00Z')]) await come(row);
+    await work();
+    await pool.query("delete from adjudication where source_key = 'ExplanationOfBenefit/2'");
+    await pool.query('update claim set adjudication_id = null, label_mask = $1', [1 << 30]);
+    await come(claim('ehr', '1', null));
+    await work();
+    expect(await labelsNow(pool, rules)).toMatchObject({ 'claim ehr Claim/1': '- ExplanationOfBenefit/1' });
+  });
+
   it('are worked out anew under new rules, from the codes kept on the row', async () => {
     for (const row of [record('ehr'), encounter('1', [icd('I10')]), claim('ehr', '1', 'Encounter/1')]) await come(row);
     await work();

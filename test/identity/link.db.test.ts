@@ -124,6 +124,17 @@ describe('linking', () => {
     expect((await pool.query('select from person_link')).rowCount).toBe(0);
   });
 
+  it('links the others again once the one that contradicted them is gone from its source', async () => {
+    const [a] = [await put('a', ana(mr('77'))), await put('b', ana(mr('77')))];
+    const c = await put('c', bea(mr('77')));
+    await link(a, c);
+    await pool.query('update patient_record set stub = true, family = null, given = null, birth_date = null where id = $1', [c]);
+    await pool.query('delete from patient_identifier where patient_record_id = $1', [c]);
+    await link(c);
+    expect(await personOf(a)).toBeDefined();
+    expect(await partitionNow(pool)).toEqual(['a+b', 'c']);
+  });
+
   it('writes nothing the second time', async () => {
     const [a, b] = [await put('a', ana(mr('77'))), await put('b', ana(mr('77')))];
     await link(a, b);
