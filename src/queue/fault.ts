@@ -22,7 +22,7 @@ export function describeFault(error: unknown): Fault {
     kind: cause.name,
     ...(engineCode ? { engineCode } : {}),
     ...(error instanceof HubError ? { message: error.message } : {}),
-    at: placesIn(cause.stack),
+    at: placesIn(cause),
   };
 }
 
@@ -35,7 +35,9 @@ function engineCodeOf(error: Error): string | null {
   return 'code' in error && typeof error.code === 'string' && /^[A-Z0-9_]{2,40}$/.test(error.code) ? error.code : null;
 }
 
-function placesIn(stack: string | undefined): string[] {
-  const frames = (stack ?? '').split('\n').filter((line) => /^\s+at \S/.test(line));
+/** A message may run over several lines and look like anything, so it is cut away before the frames are read. */
+function placesIn({ stack = '', message }: Error): string[] {
+  const afterMessage = message === '' ? stack : stack.slice(Math.max(0, stack.indexOf(message)) + message.length);
+  const frames = afterMessage.split('\n').filter((line) => /^\s+at .+:\d+:\d+\)?$/.test(line));
   return frames.slice(0, 4).map((line) => line.trim());
 }

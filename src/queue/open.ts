@@ -114,7 +114,10 @@ class OpenQueues implements Queues {
       if (counts.every(({ waiting, active, delayed }) => waiting + active + delayed === 0)) return;
       await pause(lookEveryMs);
     }
-    throw new HubError('QUEUE_UNAVAILABLE', `Expected ${queues.join(', ')} to be idle within ${withinMs} ms; jobs are still waiting or running.`);
+    throw new HubError(
+      'QUEUE_UNAVAILABLE',
+      `Expected ${queues.join(', ')} to be idle within ${withinMs} ms; jobs are still waiting or running.`,
+    );
   }
 
   async close(): Promise<void> {

@@ -63,7 +63,12 @@ describe('the queue on Redis', () => {
     await wire.cut();
     await expect(queues.add([job])).rejects.toMatchObject({ code: 'QUEUE_UNAVAILABLE', message: expect.stringContaining('outbox') });
     await wire.mend();
-    while (!(await queues.add([job]).then(() => true, () => false)));
+    while (
+      !(await queues.add([job]).then(
+        () => true,
+        () => false,
+      ))
+    );
     await queues.whenIdle(['sync'], 20_000);
     expect(done).toEqual(['1']);
     await queues.close();
@@ -98,7 +103,10 @@ async function wireTo(url: string) {
   const ends = new Set<Socket>();
   const relay = (near: Socket): void => {
     const far = connect(Number(port), hostname);
-    for (const [end, other] of [[near, far], [far, near]] as const) {
+    for (const [end, other] of [
+      [near, far],
+      [far, near],
+    ] as const) {
       ends.add(end);
       end.pipe(other);
       end.on('error', () => other.destroy());

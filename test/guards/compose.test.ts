@@ -1,0 +1,90 @@
+/** docker-compose.yml is checked as data: no engine for containers is needed to see that the topology it promises is
+ *  there, that it speaks the hub's own commands and settings, and that no secret stands in it. */
+import { describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { packageRoot } from '../../src/kernel/index.js';
+
+const service = z.looseObject({
+  image: z.string(),
+  build: z.object({ context: z.string(), dockerfile: z.string() }).optional(),
+  command: z.array(z.string()).optional(),
+  environment: z.record(z.string(), z.string()).default({}),
+  depends_on: z.record(z.string(), z.object({ condition: z.string() })).default({}),
+  healthcheck: z.looseObject({ disable: z.boolean().optional(), test: z.array(z.string()).optional() }),
+  ports: z.array(z.string()).default([]),
+});
+const compose = z.looseObject({ services: z.record(z.string(), service), volumes: z.record(z.string(), z.unknown()) });
+
+const textOf = (...path: string[]): string => readFileSync(join(packageRoot, ...path), 'utf8');
+const text = textOf('docker-compose.yml');
+const { services, volumes } = compose.parse(parse(text, { merge: true }));
+const named = (name: string) => service.parse(services[name]);
+
+const gateways = ['gateway-1', 'gateway-2'];
+const workers = ['worker-1', 'worker-2'];
+const ours = [...gateways, ...workers, 'migrate'];
+const hubCommands = ['gateway', 'worker', 'migrate'];
+
+describe('docker-compose.yml', () => {
+  it('runs two gateways and two workers on one PostgreSQL and one Valkey, after one migration', () => {
+    expect(Object.keys(services).toSorted()).toEqual([...ours, 'postgres', 'valkey'].toSorted());
+  });
+
+  it.each(ours)('starts %s by a command that the hub has', (name) => {
+    const [program, main, command, ...more] = named(name).command ?? [];
+    expect([program, main, more]).toEqual(['node', 'dist/src/cli/main.js', []]);
+    expect(command).toBe(name.replace(/-\d$/, ''));
+    expect(hubCommands).toContain(command);
+  });
+
+  it.each([...gateways, ...workers])('gives %s the database and the queue', (name) => {
+    const { DATABASE_URL, REDIS_URL } = named(name).environment;
+    expect(DATABASE_URL).toMatch(/^postgres:\/\/hub:\$\{POSTGRES_PASSWORD:\?[^}]+\}@postgres:5432\/hub$/);
+    expect(REDIS_URL).toMatch(/^redis:\/\/:\$\{REDIS_PASSWORD:\?[^}]+\}@valkey:6379\/0$/);
+  });
+
+  it.each([...gateways, ...workers])('starts %s only once the engines are healthy and the migration is through', (name) => {
+    expect(named(name).depends_on).toEqual({
+      postgres: { condition: 'service_healthy' },
+      valkey: { condition: 'service_healthy' },
+      migrate: { condition: 'service_completed_successfully' },
+    });
+  });
+
+  it('asks the gateways and the engines whether they are well', () => {
+    for (const name of [...gateways, 'postgres', 'valkey']) expect(named(name).healthcheck.test?.length).toBeGreaterThan(1);
+  });
+
+  it('opens a port of this machine for each gateway, and none for the engines', () => {
+    expect(gateways.flatMap((name) => named(name).ports)).toEqual(['127.0.0.1:4000:4000', '127.0.0.1:4001:4000']);
+    for (const name of [...workers, 'migrate', 'postgres', 'valkey']) expect(named(name).ports).toEqual([]);
+  });
+
+  it('holds no secret: each must be given, and has no default', () => {
+    const secrets = Object.values(services).flatMap(({ environment }) => Object.entries(environment));
+    for (const [key, value] of secrets) if (/PASSWORD|AUTH|SECRET|TOKEN/.test(key)) expect(value).toMatch(/^\$\{\w+:\?[^}]+\}$/);
+    expect(text).not.toMatch(/\$\{\w*(?:PASSWORD|SECRET|TOKEN)\w*(?::?-[^}]*)?\}/);
+  });
+
+  it('forbids the queue to forget jobs', () => {
+    expect(named('valkey').command?.join(' ')).toMatch(/maxmemory-policy noeviction.*appendonly yes/);
+  });
+
+  it('uses only volumes that it declares', () => {
+    const used = Object.values(services).flatMap((one) => z.array(z.string()).default([]).parse(one['volumes']));
+    const byName = used.map((mount) => mount.split(':')[0] ?? '').filter((source) => /^[a-z]+$/.test(source));
+    expect([...new Set(byName)].toSorted()).toEqual(Object.keys(volumes).toSorted());
+  });
+
+  it('builds from a Dockerfile that is there, ends as an ordinary user and starts on the Node that we test with', () => {
+    const { build } = named('gateway-1');
+    const dockerfile = textOf(build?.dockerfile ?? '');
+    const images = [...dockerfile.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image);
+    expect(new Set(images)).toEqual(new Set([`node:${process.versions.node.split('.')[0]}-bookworm-slim`]));
+    expect(dockerfile).toMatch(/^USER node$/m);
+    expect(dockerfile.lastIndexOf('\nRUN ')).toBeLessThan(dockerfile.lastIndexOf('\nUSER node'));
+  });
+});
