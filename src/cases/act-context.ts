@@ -1,0 +1,22 @@
+/** What every act on a case is given: who acts, what the policy lets them do, the rules and the time. Made by the gateway
+ *  for each request, and by the demo for its own. */
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Plan } from '../access/index.js';
+import type { ViewerRows } from '../directory/index.js';
+import type { Clock } from '../kernel/index.js';
+import type { CaseRules } from './rules.js';
+
+/** `may`, `decide` and `hidden` are the plan's: spread it, or pick them. */
+export interface ActContext extends Pick<Plan, 'may' | 'decide' | 'hidden'> {
+  /** Of the gateway's role, under row-level security; forked here for each act. */
+  readonly em: EntityManager;
+  readonly viewer: ViewerRows;
+  /** The business clock: what people see fall due. */
+  readonly clock: Clock;
+  readonly rules: CaseRules;
+}
+
+/** One act in progress: `em` is inside its transaction, `now` is one instant for all that the act writes. */
+export interface Deed extends Omit<ActContext, 'clock'> {
+  readonly now: Date;
+}

@@ -1,0 +1,13 @@
+/** The cases room's door. */
+export type { ActContext } from './act-context.js';
+export type { CaseOutcome, Changed, Conflict, Duplicate, Refused, Subject } from './outcome.js';
+export { openCase } from './open-case.js';
+export type { OpenCaseInput } from './open-case-input.js';
+export { acknowledgeCase } from './acknowledge-case.js';
+export { assignCase } from './assign-case.js';
+export type { CaseActionInput } from './case-action.js';
+export { recordInteraction, type InteractionInput } from './record-interaction.js';
+export { loadCaseRules, type CaseRules } from './rules.js';
+export { caseRoots } from './roots.js';
+export { caseShape, complainantShape, deadlineShape, interactionShape, issueShape } from './shape.js';
+export { caseShapes } from './shape.js';

@@ -1,0 +1,87 @@
+/** The shell around every act: capability, input, one transaction under the viewer's row-level security, one answer for one
+ *  idempotency key. An act decides and writes; it never commits. */
+import type { z } from 'zod';
+import { HubError } from '../kernel/index.js';
+import type { ActContext, Deed } from './act-context.js';
+import { readInput } from './act-input.js';
+import { earlierRequest, rememberRequest, requestHash, type Keyed } from './idempotency.js';
+import { refuse, Stopped, type CaseOutcome, type Changed } from './outcome.js';
+import { personOf } from './pinned-patient.js';
+
+export interface Order<S extends z.ZodType> {
+  readonly operation: string;
+  readonly schema: S;
+  readonly input: unknown;
+  /** The same for a repeated request, so made of the case's number alone. */
+  readonly message: (number: string) => string;
+}
+
+/** What an act has written. */
+export interface Done {
+  readonly file: {
+    readonly id: string;
+    readonly uid: string;
+    readonly number: string;
+    readonly patientRecord?: { readonly id: string } | null | undefined;
+  };
+  readonly subjectUid?: string | null;
+}
+
+export async function perform<S extends z.ZodType<{ readonly idempotencyKey: string | null }>>(
+  context: ActContext,
+  order: Order<S>,
+  act: (deed: Deed, given: z.output<S>) => Promise<Done>,
+): Promise<CaseOutcome> {
+  try {
+    if (!context.may('WRITE_CASES')) throw refuse('NOT_PERMITTED', 'This role may not change cases. Ask the advocate who holds the case.');
+    const given = readInput(order.schema, order.input);
+    const { idempotencyKey, ...request } = given;
+    const keyed = idempotencyKey === null ? null : { operation: order.operation, key: idempotencyKey, hash: requestHash(request) };
+    const { clock, ...rest } = context;
+    const em = context.em.fork({ session: { variables: { 'hub.hidden': context.hidden } } });
+    return await em.transactional((inside) =>
+      actOnce({ ...rest, em: inside, now: clock.now() }, { order, keyed, act: (deed) => act(deed, given) }),
+    );
+  } catch (error) {
+    if (error instanceof Stopped) return error.outcome;
+    throw withoutText(error);
+  }
+}
+
+interface Wanted {
+  readonly order: Pick<Order<z.ZodType>, 'message'>;
+  readonly keyed: Keyed | null;
+  readonly act: (deed: Deed) => Promise<Done>;
+}
+
+async function actOnce(deed: Deed, { order, keyed, act }: Wanted): Promise<Changed> {
+  const earlier = keyed && (await earlierRequest(deed, keyed));
+  if (earlier) return changed(deed, { ...earlier, message: order.message(earlier.number) });
+  const { file, subjectUid = null } = await act(deed);
+  if (keyed) rememberRequest(deed, keyed, { caseId: file.id, subjectUid });
+  await deed.em.flush();
+  return changed(deed, {
+    caseUid: file.uid,
+    patientRecordId: file.patientRecord?.id ?? null,
+    subjectUid,
+    message: order.message(file.number),
+  });
+}
+
+async function changed(
+  deed: Deed,
+  done: { caseUid: string; patientRecordId: string | null; subjectUid: string | null; message: string },
+): Promise<Changed> {
+  const { caseUid, subjectUid, message } = done;
+  const subject = subjectUid === null ? null : ({ type: 'Interaction', uid: subjectUid } as const);
+  return { outcome: 'changed', caseUid, personUid: await personOf(deed, done.patientRecordId), subject, message };
+}
+
+/** The mapper writes values into the text of a statement, and a failed statement into the error's message: a narrative
+ *  would end in the log. Only the database's own code leaves. */
+function withoutText(error: unknown): HubError {
+  if (error instanceof HubError) return error;
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'none';
+  const kind = error instanceof Error ? error.name : typeof error;
+  return new HubError('INTERNAL', `The case was not changed: the database refused (${kind}, code ${code}).`);
+}
