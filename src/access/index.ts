@@ -3,3 +3,4 @@ export { planFor, type Decision, type Plan, type RowCondition, type WithheldReas
 export { openAudit, type Audit, type AuditAction, type AuditEntry, type AuditOutcome } from './audit.js';
 export { labelNames, readLabelRules, type LabelRules } from './label-rules.js';
 export { labelledTables, queueAll, queueUnsettled, relabelRange, type LabelledTable, type RowRange } from './labels.js';
+export { applyPolicy, generationInForce } from './generation.js';

@@ -4,7 +4,7 @@
  *  once, the one with the older view could write last. */
 import type { Pool, PoolClient } from 'pg';
 import { requestJob, type RowId } from '../kernel/index.js';
-import { inTransaction, PENDING } from '../store/index.js';
+import { inTransaction, PENDING, writeOutbox } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
 import * as statements from './label-statements.js';
 
@@ -204,7 +204,6 @@ async function rangesOf(client: PoolClient, ids: string, values: unknown[]): Pro
 async function queueRanges(client: PoolClient, table: LabelledTable, ranges: readonly IdRange[]): Promise<number> {
   if (ranges.length === 0) return 0;
   const generation = await generationNow(client);
-  const payloads = ranges.map((range) => requestJob('labelRange', { table, ...range, generation }).payload);
-  await client.query("insert into outbox (job, payload) select 'labelRange', payload from jsonb_array_elements($1::jsonb) as payload", [JSON.stringify(payloads)]);
+  await writeOutbox(client, ranges.map((range) => requestJob('labelRange', { table, ...range, generation })));
   return ranges.length;
 }

@@ -23,7 +23,7 @@ export interface Plan {
   readonly purpose: string;
   readonly generation: number;
   readonly decide: (phi: PhiClass) => Decision;
-  readonly may: (capability: Capability) => boolean;
+  readonly may: (capability: string) => boolean;
   /** Bits of `label_mask`: row-level security enforces `hidden`, the compiler's CASE `masked`. */
   readonly hidden: number;
   readonly masked: number;
@@ -52,7 +52,7 @@ export function planFor(policy: Policy, viewer: { readonly role: string; readonl
       decisions.set(phi, made);
       return made;
     },
-    may: (capability) => known.capabilities.has(capability),
+    may: (capability) => known.capabilities.has(capability as Capability),
     hidden: policy.hidden | pending,
     masked: policy.masked,
     maskedRows: { reason: 'SENSITIVITY', rule: 'sensitivity.masked', remedy: policy.maskRemedy },

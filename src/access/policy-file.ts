@@ -35,7 +35,7 @@ const rulesFile = mapping({
       verified: flag,
     }),
   ),
-  sensitivity: list(mapping({ label: word('a label'), treatment: oneOf(['hide', 'mask']), remedy: words.optional(), citation: words.optional(), verified: flag })),
+  sensitivity: list(mapping({ label: word('a label'), treatment: oneOf(['hide', 'mask', 'show']), remedy: words.optional(), citation: words.optional(), verified: flag })),
 });
 
 export interface Rule {

@@ -85,7 +85,7 @@ export const complainantShape = shape('Complainant', {
     authorized: column('authorized', narrative),
     authority: column('authority', narrative),
     contactPoints: many('ContactPoint', {
-      from: 'jsonb_to_recordset(^.contact_points) as p(kind text, value text, use text, confidential boolean)',
+      from: '(select p.* from jsonb_to_recordset(^.contact_points) p(kind text, value text, use text, confidential boolean))',
       on: 'true',
       ...narrative,
     }),
@@ -124,3 +124,5 @@ export const interactionShape = shape('Interaction', {
     countsAsResponse: column('counts_as_response'),
   },
 });
+
+export const caseShapes = [caseShape, complainantShape, deadlineShape, interactionShape, issueShape];

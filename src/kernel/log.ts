@@ -4,8 +4,10 @@ import { pino, type Logger } from 'pino';
 
 export type Log = Logger;
 
-export function createLog(part: string, level = 'info'): Log {
-  return pino({ name: 'hub', level, base: { part }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: false }));
+/** @param to a file; without one, standard error */
+export function createLog(part: string, level = 'info', to?: string): Log {
+  const destination = to === undefined ? { dest: 2, sync: false } : { dest: to, append: true, mode: 0o600, sync: true };
+  return pino({ name: 'hub', level, base: { part }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination(destination));
 }
 
 /** For tests and tools that must stay quiet. */

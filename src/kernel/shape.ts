@@ -75,7 +75,12 @@ export interface TimelineArm {
   /** Conditions on the arm's row where its own shape has none. */
   readonly conditions?: Readonly<Record<string, string>>;
 }
-export type Field = ColumnField | ObjectField | RelationField | ConnectionField | TimelineField;
+/** The row's own subject, one of several types: the row says which in `typename`, and `tag` and `uid` make its id. */
+export interface MemberField extends Guarded {
+  readonly is: 'oneOf';
+  readonly members: readonly string[];
+}
+export type Field = ColumnField | ObjectField | RelationField | ConnectionField | TimelineField | MemberField;
 
 /** A row source beside the table. With `columns` it is a lateral of which only the columns in use are computed, once a row. */
 export interface Join {
@@ -129,6 +134,7 @@ export function one(type: string, options: Omit<RelationField, 'is' | 'type'>): 
 export function many(type: string, options: Omit<RelationField, 'is' | 'type'>): RelationField {
   return { is: 'many', type, ...options };
 }
+export const memberOf = (members: readonly string[], options: Guard = {}): MemberField => ({ is: 'oneOf', members, ...options });
 export const timeline = (entry: string, arms: readonly TimelineArm[]): TimelineField => ({ is: 'timeline', entry, arms });
 export function connection(type: string, options: Omit<ConnectionField, 'is' | 'type'>): ConnectionField {
   return { is: 'connection', type, ...options };

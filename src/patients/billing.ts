@@ -50,7 +50,7 @@ export const claimShape = shape('Claim', {
     patientOwes: money('$@decided.owes_amount', '$@decided.currency', { phi: 'BILLING' }),
     denied: column('$@decided.denied', { phi: 'BILLING' }),
     denialCodes: many('Coding', {
-      from: `jsonb_to_recordset(^@decided.denial_codes)`,
+      from: '(select c.* from jsonb_to_recordset(^@decided.denial_codes) c(system text, code text, display text))',
       on: 'true',
       phi: 'BILLING',
     }),

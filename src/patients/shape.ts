@@ -1,6 +1,6 @@
 /** The person as the hub knows them: nothing is stored on the person, everything is gathered from the source records that
  *  are linked with certainty and that this viewer may know of. So a record that is hidden takes its names and numbers along. */
-import { column, connection, date, id, instant, many, money, shape, timeline, type ConnectionField, type KeysetOrder, type PhiClass } from '../kernel/index.js';
+import { column, connection, date, id, instant, many, memberOf, money, shape, timeline, type ConnectionField, type KeysetOrder, type PhiClass } from '../kernel/index.js';
 import { freshness, provenance, sourceJoin } from './provenance.js';
 
 const newest = (column: string): Record<string, KeysetOrder> => ({ default: { key: `coalesce($.${column}, '-infinity')`, cast: 'timestamptz', descending: true } });
@@ -114,7 +114,7 @@ export const patientRecordShape = shape('PatientRecord', {
     name: column('name', { phi: 'IDENTITY' }),
     birthDate: date('birth_date', { phi: 'IDENTITY' }),
     sex: column('sex', { phi: 'IDENTITY' }),
-    identifiers: many('Identifier', { from: `jsonb_to_recordset(^.identifiers)`, on: 'true', phi: 'DEMOGRAPHIC' }),
+    identifiers: many('Identifier', { from: '(select i.* from jsonb_to_recordset(^.identifiers) i(system text, value text, type text))', on: 'true', phi: 'DEMOGRAPHIC' }),
     address: column('address', { phi: 'CONTACT' }),
     assurance: column('$@link.assurance'),
     score: column('$@link.score', { phi: 'DEMOGRAPHIC' }),
@@ -145,7 +145,7 @@ export const timelineEntryShape = shape('TimelineEntry', {
     at: instant('at'),
     title: column('title', { phi: 'CLINICAL' }),
     detail: column('detail', { phi: 'CLINICAL' }),
-    subject: { is: 'object', phi: 'CLINICAL', fields: { __typename: column('typename'), id: column(`$.tag || '_' || $.uid`) } },
+    subject: memberOf(['Encounter', 'Appointment', 'Condition', 'Claim', 'Payment', 'Case'], { phi: 'CLINICAL' }),
     provenance: {
       is: 'object',
       when: '$.source_id is not null',

@@ -111,7 +111,7 @@ function connectionField(
   const connectionType = objectTypeOf(at.type, at.selected.name);
   const agg = (json: string): string => `coalesce(json_agg(${json} order by ${row.alias}.n) filter (where ${row.alias}.n <= ${first}), '[]'::json)`;
   const nodesOf = (type: ReturnType<typeof objectTypeOf>, sets: Selected['sets']): string => {
-    const compiled = compileRow(compilation, row, type, sets);
+    const compiled = compileRow(compilation, row, { type, sets });
     parts.laterals.push(...compiled.laterals);
     if (compiled.touched) parts.touched.push(compiled.touched);
     if (compiled.masked) parts.masked.push(compiled.masked);

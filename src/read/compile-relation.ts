@@ -4,6 +4,7 @@
 import { getNamedType, GraphQLError, isAbstractType, isObjectType, type GraphQLObjectType } from 'graphql';
 import { compileConnection } from './compile-connection.js';
 import { compileTimeline } from './compile-timeline.js';
+import { compileMember } from './compile-member.js';
 import { compileRow, type Compilation, type Nested, type Verdict } from './compile-row.js';
 import { Row } from './row.js';
 import { innerSelect, shapeOf, type RelationAt, type Shapes } from './rows.js';
@@ -19,6 +20,8 @@ export function relationCompiler(shapes: Shapes): Compilation['relations'] {
         return compileConnection(compilation, { ...at, field, shape: shapeOf(shapes, field.type) }, verdict);
       case 'timeline':
         return compileTimeline(compilation, { ...at, field, shapes }, verdict);
+      case 'oneOf':
+        return compileMember(compilation, { ...at, field, shapes }, verdict);
       default:
         throw new Error(`${field.is} does not lead to other rows`);
     }
@@ -34,7 +37,7 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   const { statement, plan } = compilation;
   const row = new Row(shape, { statement, plan, parent: at.row, ...(verdict.where ? { holds: [verdict.where] } : {}) });
   const type = at.target ?? objectType(compilation, at);
-  const compiled = compileRow(compilation, row, type, at.selected.sets);
+  const compiled = compileRow(compilation, row, { type, sets: at.selected.sets, named: at.target !== undefined });
   const order = field.order ? row.sql(field.order) : null;
   const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...(verdict.where ? [verdict.where] : [])];
   const alias = statement.alias('r');

@@ -47,20 +47,29 @@ export interface CompiledRow {
   readonly masked: string | null;
 }
 
-export function compileRow(compilation: Compilation, row: Row, type: GraphQLObjectType, sets: readonly SelectionSetNode[]): CompiledRow {
+/** What is selected on a row. `named`: the type's name goes along, because the schema's type there is abstract. */
+export interface RowSelection {
+  readonly type: GraphQLObjectType;
+  readonly sets: readonly SelectionSetNode[];
+  readonly named?: boolean;
+}
+
+export function compileRow(compilation: Compilation, row: Row, { type, sets, named }: RowSelection): CompiledRow {
   const { plan, document } = compilation;
   const selection = selectedFields(document, type, sets);
   const withheld = new WithheldList();
   const site = row.shape.touches ? new Site(row.shape.touches.as) : null;
   row.site = site;
   if (site) compilation.sites.push(site);
-  const pairs: [string, string][] = [];
+  const pairs: [string, string][] = named ? [['__typename', quote(type.name)]] : [];
   const nested: Nested[] = [];
   const maskedRow = row.shape.labelled && plan.masked !== 0 ? `${row.alias}.masked` : null;
   const withheldKeys: Selected[] = [];
 
   for (const selected of selection) {
-    if (selected.name === '__typename') pairs.push([selected.key, quote(type.name)]);
+    if (selected.name === '__typename') {
+      if (!named || selected.key !== '__typename') pairs.push([selected.key, quote(type.name)]);
+    }
     else if (selected.name === 'withheld') withheldKeys.push(selected);
     else {
       const field = row.shape.fields[selected.name];

@@ -1,0 +1,84 @@
+/** A gateway without a socket: the real schema, reader, policy and row-level security over a test database. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, type ExecutionResult } from 'graphql';
+import { planFor, readPolicy } from '../../src/access/index.js';
+import { caseShapes } from '../../src/cases/index.js';
+import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
+import { buildHubSchema, createExecutor, executeInterpreted, newTrail, type CaseActs, type OperationContext } from '../../src/graphql/index.js';
+import { packageRoot, silentLog, toWireId, type Shape } from '../../src/kernel/index.js';
+import { patientShapes } from '../../src/patients/index.js';
+import { createReader, openReaders } from '../../src/read/index.js';
+import { reminderShape } from '../../src/reminders/index.js';
+import { setAsideShape, sourceShape, syncRunShape } from '../../src/sync/index.js';
+
+export const shapes: readonly Shape[] = [...patientShapes, ...caseShapes, userShape, departmentShape, facilityShape, sourceShape, syncRunShape, setAsideShape, reminderShape];
+export const labels = [
+  { name: 'PART2', bit: 0 },
+  { name: 'SUD', bit: 1 },
+  { name: 'MH', bit: 2 },
+  { name: 'PSY', bit: 3 },
+  { name: 'PSYTHPN', bit: 4 },
+  { name: 'HIV', bit: 5 },
+  { name: 'BH', bit: 6 },
+];
+export const operation = (name: string): string => readFileSync(join(packageRoot, 'schema/operations', `${name}.graphql`), 'utf8');
+
+export interface Asking {
+  readonly role: string;
+  readonly purpose: string;
+  readonly user: { readonly uid: string; readonly row: string };
+  readonly departments?: readonly { readonly uid: string; readonly row: string }[];
+  readonly facility?: { readonly uid: string; readonly row: string };
+}
+export interface TestGateway {
+  ask(who: Asking, document: string, variables?: Record<string, unknown>, way?: 'compiled' | 'interpreted'): Promise<ExecutionResult & { readonly context: OperationContext }>;
+  /** Texts of the statements sent so far; emptied by reading. */
+  statements(): string[];
+  close(): Promise<void>;
+}
+
+const noActs: CaseActs = {
+  openCase: () => Promise.reject(new Error('this gateway reads only')),
+  acknowledgeCase: () => Promise.reject(new Error('this gateway reads only')),
+  assignCase: () => Promise.reject(new Error('this gateway reads only')),
+  recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
+};
+
+export function openTestGateway(gatewayUrl: string): TestGateway {
+  const policy = readPolicy(join(packageRoot, 'schema/policy'), labels);
+  const schema = buildHubSchema(shapes);
+  const sent: string[] = [];
+  const readers = openReaders(gatewayUrl, { connections: 2, log: silentLog, onStatement: (text) => void sent.push(text) });
+  const reader = createReader(shapes, readers);
+  const run = createExecutor(schema);
+  const documents = new Map<string, ReturnType<typeof parse>>();
+  return {
+    async ask(who, text, variables = {}, way = 'compiled') {
+      const document = documents.get(text) ?? parse(text);
+      documents.set(text, document);
+      const context: OperationContext = {
+        viewer: {
+          userId: toWireId('usr', who.user.uid),
+          userUuid: who.user.uid,
+          role: who.role,
+          purpose: who.purpose,
+          departments: (who.departments ?? []).map(({ uid }) => uid),
+          facility: who.facility?.uid ?? null,
+          tokenId: 'test',
+        },
+        rows: { userRow: who.user.row, departmentRows: (who.departments ?? []).map(({ row }) => row), facilityRow: who.facility?.row ?? null },
+        plan: planFor(policy, who, 1),
+        requestId: 'test',
+        reader,
+        acts: noActs,
+        trail: newTrail(),
+      };
+      const of = { document, operationName: null, variables, context };
+      const result = way === 'compiled' ? await run(of) : await executeInterpreted(schema, of);
+      return { ...result, context };
+    },
+    statements: () => sent.splice(0),
+    close: () => readers.close(),
+  };
+}
