@@ -28,7 +28,12 @@ export const figureOf: ReadonlyMap<string, Figure> = new Map<string, Figure>([
   [`${cms}/rev_cntr_pmt_amt_amt`, 'none'],
   // The coinsurance that would hold had the hospital chosen to reduce it; the wage-adjusted one beside it is what is owed.
   [`${cms}/rev_cntr_rdcd_coinsrnc_amt`, 'none'],
-  // Part D: what others pay in the patient's stead is listed under coinsurance.
+  // Part D: the whole price, what the patient pays at the counter, and figures that CMS lists under coinsurance though
+  // nobody owes them: the price's parts on either side of a threshold, and what others pay in the patient's stead.
+  ['drugcost', 'submitted'],
+  [`${cms}/ptnt_pay_amt`, 'share'],
+  [`${cms}/gdc_abv_oopt_amt`, 'none'],
+  [`${cms}/gdc_blw_oopt_amt`, 'none'],
   [`${cms}/othr_troop_amt`, 'none'],
   [`${cms}/lics_amt`, 'none'],
   [`${cms}/plro_amt`, 'none'],
@@ -40,7 +45,9 @@ export const denialCategory = 'denialreason';
 export const deniedStatus = 'denied';
 
 export const adjustmentReasons: readonly string[] = ['https://x12.org/codes/claim-adjustment-reason-codes', 'urn:oid:2.16.840.1.113883.6.344', 'http://terminology.hl7.org/CodeSystem/adjudication-reason'];
-export const adjustmentGroups: readonly string[] = ['https://x12.org/codes/claim-adjustment-group-codes', 'urn:oid:2.16.840.1.113883.6.345'];
+export const adjustmentGroups: readonly string[] = [`${cms}/fiss/aco-red-cagc`, 'https://x12.org/codes/claim-adjustment-group-codes', 'urn:oid:2.16.840.1.113883.6.345'];
+/** Under `denialreason` too, and no denial: CMS's cut for services of a physician's assistant. */
+export const noReasons: readonly string[] = [`${cms}/carr_line_rdcd_pmt_phys_astn_c`];
 export const groupCodes: readonly string[] = ['CO', 'PR', 'OA', 'PI', 'CR'];
 
 /** Adjustments that deny nothing, by group and reason (`*` any group): the contractual discount, and the patient's

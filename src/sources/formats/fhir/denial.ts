@@ -2,7 +2,7 @@
  *  line came to nothing and gives a reason other than a contractual one. A payment of nothing without a reason is not a
  *  denial (Synthea has many), and an answer that is an error or still queued decides nothing. */
 import type { Coding } from '../../../records/index.js';
-import { adjustmentGroups, adjustmentReasons, denialCategory, deniedStatus, deniesNothing, groupCodes } from './adjudication-codes.js';
+import { adjustmentGroups, adjustmentReasons, denialCategory, deniedStatus, deniesNothing, groupCodes, noReasons } from './adjudication-codes.js';
 import { objects, text, type Json } from './fields.js';
 
 const codingsOf = (concept: unknown): readonly Json[] => objects(concept).flatMap((one) => objects(one['coding']));
@@ -21,7 +21,8 @@ function codesIn(entry: Json): Coding[] {
   for (const reason of reasons) {
     const code = text(reason['code']);
     const system = text(reason['system']);
-    if (code === null || reason === group || groupCodes.includes(code) || code === deniedStatus) continue;
+    if (code === null || code === deniedStatus) continue;
+    if (adjustmentGroups.includes(system ?? '') || groupCodes.includes(code) || noReasons.includes(system ?? '')) continue;
     if (!listed && !adjustmentReasons.includes(system ?? '')) continue;
     const both = together.exec(code);
     if (deniesNothing(both ? (both[1] as string) : text(group?.['code']), both ? (both[2] as string) : code)) continue;

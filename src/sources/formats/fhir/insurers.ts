@@ -13,11 +13,8 @@ export function insurerOf({ resource, references }: Reading): Insurer {
   const insurances = objects(resource['insurance']);
   const coverage = (insurances.find((one) => one['focal'] === true) ?? insurances[0])?.['coverage'];
   const payor = objects(references.contained(coverage)?.['payor'])[0];
-  const identifier = object(object(resource['insurer'])?.['identifier']);
-  // An identifier without a system is a word, not a number to look up: CMS calls itself `CMS` this way.
-  const word = identifier !== null && text(identifier['system']) === null ? text(identifier['value']) : null;
   return {
-    insurer: references.named(resource['insurer']) ?? references.named(payor) ?? text(object(coverage)?.['display']) ?? word,
+    insurer: references.named(resource['insurer']) ?? references.named(payor) ?? text(object(coverage)?.['display']),
     insurerOrganization: references.toOneOf(resource['insurer'], ['Organization']) ?? references.toOneOf(payor, ['Organization']),
   };
 }

@@ -22,10 +22,10 @@ export function splitUrl(url: string): { base: string; key: string } | null {
   return found && typeName.test(found[2] as string) ? { base: found[1] as string, key: `${found[2]}/${found[3]}` } : null;
 }
 
-/** `Type?identifier=system|value`; null where there is no value. */
+/** `Type?identifier=system|value`; null without a system: the number alone could be anybody's. */
 export function referenceTo(type: string, identifier: Json | null): Reference | null {
-  const value = text(identifier?.['value']);
-  return value === null ? null : `${type}?identifier=${text(identifier?.['system']) ?? ''}|${value}`;
+  const [system, value] = [text(identifier?.['system']), text(identifier?.['value'])];
+  return system === null || value === null ? null : `${type}?identifier=${system}|${value}`;
 }
 
 export class References {
@@ -60,12 +60,15 @@ export class References {
     return literal?.startsWith('#') === true ? (this.containedById.get(literal.slice(1)) ?? null) : null;
   }
 
-  /** What the source calls the one it refers to: its display, or the name of the contained resource. */
+  /** What the source calls the one it refers to: its display, the name of the contained resource, or an identifier
+   *  without a system, which is a word more than a number: CMS calls itself `CMS` this way. */
   named(value: unknown): string | null {
     const reference = object(value);
     if (reference === null) return null;
     const contained = this.contained(reference);
-    return text(reference['display']) ?? (contained ? text(contained['name']) : null);
+    const identifier = object(reference['identifier']);
+    const word = identifier !== null && text(identifier['system']) === null ? text(identifier['value']) : null;
+    return text(reference['display']) ?? (contained ? text(contained['name']) : null) ?? word;
   }
 
   private literal(literal: string, type: string): Reference | null {
