@@ -3,7 +3,7 @@
  *  written: safe to run twice, in any order. One link job at a time: two could each see half of a group. */
 import type { Pool, PoolClient } from 'pg';
 import { requestJob, type Clock, type RowId } from '../kernel/index.js';
-import { inTransaction } from '../store/index.js';
+import { inTransaction, writeOutbox } from '../store/index.js';
 import { readNeighbourhood } from './neighbourhood.js';
 import { byAge, partitionRecords, type Conflict } from './partition.js';
 import { assignPersons, type Alias, type Assignment } from './persons.js';
@@ -34,7 +34,7 @@ export function linkRange(pool: Pool, range: { readonly fromId: RowId; readonly 
     const changed = await writeLinks(client, settled, now);
     await writeAliases(client, aliases);
     await writeConflicts(client, { ids, conflicts, now });
-    await relabelLinked(client, touchedBy(new Set(changed), before, settled));
+    await relabel(client, [...seedsOf(ids, range), ...touchedBy(new Set(changed), before, settled)]);
     return { records: ids.length, changed: changed.length, conflicts: conflicts.length };
   });
 }
@@ -106,19 +106,23 @@ function touchedBy(changed: ReadonlySet<RowId>, before: ReadonlyMap<RowId, RowId
   return [...after.keys()].filter(touched);
 }
 
-const rangeRows = 1000n;
+/** The range's own records: their labels, which coverages take over, may have changed with them. */
+const seedsOf = (ids: readonly RowId[], { fromId, toId }: { fromId: RowId; toId: RowId }): RowId[] => ids.filter((id) => byAge(id, fromId) >= 0 && byAge(id, toId) <= 0);
 
 /** A reference by visit number holds across sources only within one person: rows that carry one are labelled again. */
-async function relabelLinked(client: PoolClient, touched: readonly RowId[]): Promise<void> {
+async function relabel(client: PoolClient, records: readonly RowId[]): Promise<void> {
   const { rows } = await client.query<{ id: RowId; generation: number }>(
-    `select r.id, coalesce((select generation from policy_state), 0) as generation from unnest($1::bigint[]) as r(id)
-      where exists (select from claim c where c.patient_record_id = r.id and c.encounter_ref like '%?identifier=%')
+    `select distinct r.id, coalesce((select generation from policy_state), 0) as generation from unnest($1::bigint[]) as r(id)
+      where exists (select from coverage c where c.patient_record_id = r.id)
+         or exists (select from claim c where c.patient_record_id = r.id and c.encounter_ref like '%?identifier=%')
          or exists (select from condition k where k.patient_record_id = r.id and k.encounter_ref like '%?identifier=%')`,
-    [touched],
+    [records],
   );
   const jobs = rangesOf(rows.map(({ id }) => id)).map((range) => requestJob('labelRange', { table: 'patient_record', ...range, generation: rows[0]?.generation ?? 0 }));
-  await client.query('insert into outbox (job, payload) select $1, payload from jsonb_array_elements($2::jsonb) as payload', ['labelRange', JSON.stringify(jobs.map(({ payload }) => payload))]);
+  await writeOutbox(client, jobs);
 }
+
+const rangeRows = 1000n;
 
 /** Ids as ranges of at most 1,000, as few as will do. */
 function rangesOf(ids: readonly RowId[]): { fromId: RowId; toId: RowId }[] {

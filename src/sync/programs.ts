@@ -1,0 +1,40 @@
+/** Which places of a source are programs whose every visit is covered (42 CFR 2.11), as far as their names are known by
+ *  now: so that a visit there is labelled in the transaction that stores it. Names that come after their visits are caught
+ *  up with by `scope` at the end of the run. */
+import type { Pool } from 'pg';
+import type { LabelRules } from '../access/index.js';
+import type { HubRecord, NamedRecord, Reference } from '../records/index.js';
+
+export class ProgramPlaces {
+  readonly #masks = new Map<Reference, number>();
+  constructor(readonly rules: LabelRules) {}
+
+  static async ofSource(pool: Pool, sourceId: number, rules: LabelRules): Promise<ProgramPlaces> {
+    const places = new ProgramPlaces(rules);
+    const names = rules.programs.map(({ name }) => name);
+    const { rows } = await pool.query<{ ref: Reference; name: string }>('select ref, lower(name) as name from source_name where source_id = $1 and lower(name) = any($2)', [sourceId, names]);
+    for (const { ref, name } of rows) places.#learn(ref, name);
+    return places;
+  }
+
+  /** What a record's codes say, and the place where it happened. */
+  maskOf(record: HubRecord): number {
+    const codes = this.rules.maskOf(record.labelCodes);
+    if (record.kind !== 'encounter' && record.kind !== 'appointment') return codes;
+    return codes | this.#at(record.location) | this.#at(record.organization);
+  }
+
+  hear({ key, aliases, name }: NamedRecord): void {
+    for (const ref of [key, ...aliases]) this.#learn(ref, name?.toLowerCase() ?? '');
+  }
+
+  #learn(ref: Reference, name: string): void {
+    const mask = this.rules.programs.filter((program) => program.name === name).reduce((sum, program) => sum | program.mask, 0);
+    if (mask === 0) this.#masks.delete(ref);
+    else this.#masks.set(ref, mask);
+  }
+
+  #at(ref: Reference | null): number {
+    return ref === null ? 0 : (this.#masks.get(ref) ?? 0);
+  }
+}

@@ -1,0 +1,144 @@
+/** One reading of one source: from where it was left off, batch by batch, until it has no more for now. Each batch commits
+ *  with its cursor and its jobs (ingest), so whatever ends a run, the next goes on from there. A source that fails is
+ *  recorded, not thrown: the schedule asks again. What the hub itself cannot do is thrown, for the queue to try again. */
+import type { Pool } from 'pg';
+import { queueUnsettled, type LabelRules } from '../access/index.js';
+import { asHubError, HubError, type Clock, type ErrorCode, type Log, type SourceId } from '../kernel/index.js';
+import type { Batch, Message, NamedRecord } from '../records/index.js';
+import type { Connector } from '../sources/index.js';
+import { failRun, finishRun, ingestBatch, inTransaction, readCursor, setCircuit, startRun } from '../store/index.js';
+import { afterFailure, atStart, type Circuit } from './circuit.js';
+import { ProgramPlaces } from './programs.js';
+import { takeRunLock } from './run-lock.js';
+
+export interface RunOrder {
+  readonly source: { readonly id: SourceId; readonly name: string };
+  readonly connector: Connector;
+  /** The worker role's. */
+  readonly pool: Pool;
+  readonly labels: LabelRules;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly full: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+}
+export interface RunProgress {
+  readonly source: string;
+  readonly read: number;
+  /** 0..1 where the source can tell. */
+  readonly share: number | null;
+}
+/** BUSY: another process reads this source just now. CANCELLED: the worker is closing; the next run goes on. */
+export type RunOutcome = 'DONE' | 'FAILED' | 'CANCELLED' | 'BUSY';
+
+export async function runSource(order: RunOrder): Promise<RunOutcome> {
+  const lock = await takeRunLock(order.pool, order.source.id);
+  if (!lock) return 'BUSY';
+  try {
+    const signal = order.signal ? AbortSignal.any([order.signal, lock.lost]) : lock.lost;
+    return await runLocked({ ...order, signal });
+  } finally {
+    await lock.release();
+  }
+}
+
+type Locked = RunOrder & { readonly signal: AbortSignal };
+
+async function runLocked(order: Locked): Promise<RunOutcome> {
+  const { pool, source, clock, full, log, signal } = order;
+  const circuit = await begin(order);
+  const { id: runId } = await startRun(pool, { sourceId: source.id, full, at: clock.now() });
+  const startedAt = clock.now().getTime();
+  try {
+    const read = await readAll(order, runId);
+    if (signal.aborted) return await cancel(order, runId);
+    await finishRun(pool, { runId, at: clock.now() });
+    await setCircuit(pool, source.id, 'CLOSED');
+    log.info({ source: source.name, read, ms: clock.now().getTime() - startedAt }, 'a source was read');
+  } catch (error) {
+    if (signal.aborted) return await cancel(order, runId);
+    await recordFailure(order, { runId, circuit, error });
+    if (!isSourceFault(error)) throw error;
+    return 'FAILED';
+  }
+  await inTransaction(pool, (client) => queueUnsettled(client, order.labels));
+  return 'DONE';
+}
+
+/** Whoever holds the lock is the only one that reads: a run that still says RUNNING is a dead process's. */
+async function begin({ pool, source, clock }: RunOrder): Promise<Circuit> {
+  await pool.query("update sync_run set state = 'FAILED', error = 'INTERRUPTED', ended_at = $2 where source_id = $1 and state = 'RUNNING'", [source.id, clock.now()]);
+  const { rows } = await pool.query<{ circuit: Circuit }>('select circuit from source where id = $1', [source.id]);
+  const circuit = rows[0]?.circuit ?? 'CLOSED';
+  await setCircuit(pool, source.id, atStart(circuit));
+  return circuit;
+}
+
+async function readAll({ pool, source, connector, labels, clock, full, signal, onProgress }: Locked, runId: string): Promise<number> {
+  const places = await ProgramPlaces.ofSource(pool, source.id, labels);
+  let read = 0;
+  for await (const batch of connector.pull(await readCursor(pool, source.id), { full, signal })) {
+    if (signal.aborted) {
+      batch.settled?.('failed');
+      break;
+    }
+    namesIn(batch.messages).forEach((name) => places.hear(name));
+    await settle(batch, () => ingestBatch(pool, { sourceId: source.id, runId, receivedAt: clock.now(), batch, maskOf: (record) => places.maskOf(record) }));
+    read += batch.messages.length;
+    onProgress?.({ source: source.name, read, share: batch.progress });
+  }
+  return read;
+}
+
+const namesIn = (messages: readonly Message[]): NamedRecord[] =>
+  messages.flatMap((message) => (message.outcome === 'mapped' ? message.records.filter((record) => record.kind === 'named') : []));
+
+/** A batch and a label job may want the same rows in another order; Postgres then ends one of the two. */
+const lostDeadlock = new Set(['40P01', '40001']);
+const attempts = 4;
+
+async function settle(batch: Batch, store: () => Promise<unknown>): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await store();
+      batch.settled?.('committed');
+      return;
+    } catch (error) {
+      if (attempt < attempts && lostDeadlock.has(sqlState(error))) continue;
+      batch.settled?.('failed');
+      throw asHubError(error, 'INTERNAL', 'A batch could not be stored; nothing of it was.');
+    }
+  }
+}
+
+const sqlState = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
+
+const sourceFaults: ReadonlySet<ErrorCode> = new Set(['SOURCE_UNREACHABLE', 'SOURCE_ANSWER_UNREADABLE', 'SOURCE_UNKNOWN', 'CONFIG_INVALID']);
+const isSourceFault = (error: unknown): boolean => error instanceof HubError && sourceFaults.has(error.code);
+
+async function recordFailure({ pool, source, clock, log, labels }: RunOrder, { runId, circuit, error }: { runId: string; circuit: Circuit; error: unknown }): Promise<void> {
+  const errorCode = error instanceof HubError ? error.code : 'INTERNAL';
+  await failRun(pool, { runId, at: clock.now(), errorCode });
+  const failures = await failuresInARow(pool, source.id);
+  const next = afterFailure(circuit, failures);
+  await setCircuit(pool, source.id, next);
+  log.warn({ source: source.name, errorCode, failures, circuit: next }, 'a source could not be read');
+  // What waited for this source alone may now be shown with what is known.
+  await inTransaction(pool, (client) => queueUnsettled(client, labels));
+}
+
+/** A killed worker says nothing about the source. */
+async function failuresInARow(pool: Pool, sourceId: SourceId): Promise<number> {
+  const { rows } = await pool.query<{ failures: number }>(
+    `select count(*)::int as failures from sync_run where source_id = $1 and state = 'FAILED' and error <> 'INTERRUPTED'
+        and id > coalesce((select max(id) from sync_run where source_id = $1 and state = 'DONE'), 0)`,
+    [sourceId],
+  );
+  return rows[0]?.failures ?? 1;
+}
+
+async function cancel({ pool, clock }: RunOrder, runId: string): Promise<'CANCELLED'> {
+  await pool.query("update sync_run set state = 'CANCELLED', ended_at = $2 where id = $1", [runId, clock.now()]);
+  return 'CANCELLED';
+}
