@@ -2,8 +2,7 @@
  *  for each request, and by the demo for its own. */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { Plan } from '../access/index.js';
-import type { ViewerRows } from '../directory/index.js';
-import type { Clock } from '../kernel/index.js';
+import type { Clock, ViewerRows } from '../kernel/index.js';
 import type { CaseRules } from './rules.js';
 
 /** `may`, `decide` and `hidden` are the plan's: spread it, or pick them. */

@@ -3,5 +3,5 @@ export type { DepartmentMapSeed, DepartmentSeed, DirectorySeed, FacilitySeed, Us
 export { uuidOfKey, type DirectoryKind } from './stable-uuid.js';
 export { seedDirectory } from './seed.js';
 export { mapDepartments, unmapped, type DepartmentName, type UnmappedName } from './department-map.js';
-export { openDirectory, type Directory, type DirectoryEntry, type ViewerRows } from './users.js';
+export { openDirectory, type Directory, type DirectoryEntry } from './users.js';
 export { departmentShape, facilityShape, userShape } from './shape.js';

@@ -1,7 +1,7 @@
 /** From a token's uuids to rows. Tokens name people, departments and facilities by uuid; statements compare row ids. Answers
  *  are kept for a few seconds, no longer: whoever is made inactive is out soon after. */
 import type { Pool } from 'pg';
-import { realClock, type Clock, type RowId, type Viewer } from '../kernel/index.js';
+import { realClock, type Clock, type RowId, type Viewer, type ViewerRows } from '../kernel/index.js';
 
 export interface DirectoryEntry {
   readonly id: RowId;
@@ -11,13 +11,6 @@ export interface DirectoryEntry {
   readonly active: boolean;
   readonly facilityId: RowId | null;
   readonly departmentIds: readonly RowId[];
-}
-
-/** The rows by which statements know a viewer; they never leave the hub. */
-export interface ViewerRows {
-  readonly userRow: RowId;
-  readonly departmentRows: readonly RowId[];
-  readonly facilityRow: RowId | null;
 }
 
 export interface Directory {

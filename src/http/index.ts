@@ -1,2 +1,2 @@
 export { createApp, listen } from './app.js';
-export { openDoor, type Admitted, type DirectoryRows } from './viewers.js';
+export { openDoor, type Admitted } from './viewers.js';

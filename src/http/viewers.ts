@@ -2,25 +2,20 @@
  *  token's ids. A token that was verified is remembered for a minute, or until it expires; a role or a purpose that the
  *  policy does not know is refused here, before anything is read. */
 import { createHash } from 'node:crypto';
-import { HubError, realClock, type Clock, type Viewer } from '../kernel/index.js';
+import { HubError, realClock, type Clock, type Viewer, type ViewerRows } from '../kernel/index.js';
 import { planFor, type Plan, type Policy } from '../access/index.js';
 import { bearerToken, verifyToken, type TokenRules } from '../auth/index.js';
 
-export interface DirectoryRows {
-  readonly userRow: string;
-  readonly departmentRows: readonly string[];
-  readonly facilityRow: string | null;
-}
 export interface Admitted {
   readonly viewer: Viewer;
-  readonly rows: DirectoryRows;
+  readonly rows: ViewerRows;
   readonly plan: Plan;
 }
 export interface DoorOptions {
   readonly tokens: TokenRules;
   readonly policy: () => { readonly policy: Policy; readonly generation: number };
   /** Null where the directory does not know the user, or knows them as gone. */
-  readonly findRows: (viewer: Viewer) => Promise<DirectoryRows | null>;
+  readonly findRows: (viewer: Viewer) => Promise<ViewerRows | null>;
   readonly clock?: Clock;
 }
 

@@ -1,6 +1,6 @@
 /** Who asks, and for what. Made by `auth` from a verified token; everything behind the door takes it as given.
  *  Role and purpose are strings here: which ones exist is the policy's to say (45 CFR 164.514(d)(2)). */
-import type { WireId } from './ids.js';
+import type { RowId, WireId } from './ids.js';
 
 export interface Viewer {
   /** The directory user's wire id (`usr_...`). */
@@ -15,6 +15,13 @@ export interface Viewer {
   readonly facility: string | null;
   /** Id of the token, for the audit trail. */
   readonly tokenId: string;
+}
+
+/** The rows by which statements know a viewer; they never leave the hub. */
+export interface ViewerRows {
+  readonly userRow: RowId;
+  readonly departmentRows: readonly RowId[];
+  readonly facilityRow: RowId | null;
 }
 
 /** Work that no person asked for has a name and a purpose, and is audited like a person's. */

@@ -1,14 +1,14 @@
 /** Collects what a compiled statement needs besides its text: aliases that never clash, and parameters in order, each with
  *  the way its value is found at run time. The text depends on document, plan and the presence of arguments only, so it is
  *  compiled once and prepared once a connection. */
+import type { ViewerRows } from '../kernel/index.js';
 import type { FieldNode, GraphQLField } from 'graphql';
 import { getArgumentValues } from 'graphql/execution/values.js';
 
 /** What a run of a compiled statement is given. */
 export interface RunInputs {
   readonly variables: Readonly<Record<string, unknown>>;
-  /** Row ids of the viewer in the directory; they never leave the hub. */
-  readonly viewer: { readonly userRow: string; readonly departmentRows: readonly string[]; readonly facilityRow: string | null };
+  readonly viewer: ViewerRows;
   /** Values given by the caller, e.g. the uuid of the case that a mutation made. */
   readonly given: Readonly<Record<string, unknown>>;
 }

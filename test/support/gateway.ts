@@ -6,7 +6,7 @@ import { planFor, readPolicy } from '../../src/access/index.js';
 import { caseShapes } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
 import { buildHubSchema, createExecutor, executeInterpreted, newTrail, type CaseActs, type OperationContext } from '../../src/graphql/index.js';
-import { packageRoot, silentLog, toWireId, type Shape } from '../../src/kernel/index.js';
+import { packageRoot, silentLog, toWireId, type RowId, type Shape } from '../../src/kernel/index.js';
 import { patientShapes } from '../../src/patients/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { reminderShape } from '../../src/reminders/index.js';
@@ -67,7 +67,7 @@ export function openTestGateway(gatewayUrl: string): TestGateway {
           facility: who.facility?.uid ?? null,
           tokenId: 'test',
         },
-        rows: { userRow: who.user.row, departmentRows: (who.departments ?? []).map(({ row }) => row), facilityRow: who.facility?.row ?? null },
+        rows: { userRow: who.user.row as RowId, departmentRows: (who.departments ?? []).map(({ row }) => row as RowId), facilityRow: (who.facility?.row ?? null) as RowId | null },
         plan: planFor(policy, who, 1),
         requestId: 'test',
         reader,
