@@ -11,8 +11,7 @@ type Adjudication = AdjudicationRecord;
 export const coverages = fact('coverage', {
   table: 'coverage',
   patient: (record) => record.patient,
-  inheritsLabels: true,
-  needsScope: true,
+  labels: 'others',
   columns: {
     payor: text((record) => record.payor),
     payor_ref: ref((record) => record.payorOrganization),
@@ -26,8 +25,7 @@ export const coverages = fact('coverage', {
 export const claims = fact('claim', {
   table: 'claim',
   patient: (record) => record.patient,
-  inheritsLabels: true,
-  needsScope: true,
+  labels: 'others',
   columns: {
     kind: text((record) => record.claimKind),
     status: text((record) => record.status),
@@ -50,8 +48,7 @@ const currency = ({ allowed, paid, patientOwes }: Adjudication) => (allowed ?? p
 export const adjudications = fact('adjudication', {
   table: 'adjudication',
   patient: (record) => record.patient,
-  inheritsLabels: true,
-  needsScope: true,
+  labels: 'others',
   columns: {
     claim_ref: ref((record) => record.claim),
     adjudicated_at: instant('adjudicatedAt', (record) => record.adjudicatedAt),
@@ -70,8 +67,7 @@ export const adjudications = fact('adjudication', {
 export const payments = fact('payment', {
   table: 'payment',
   patient: (record) => record.patient,
-  inheritsLabels: true,
-  needsScope: true,
+  labels: 'others',
   columns: {
     claim_ref: ref((record) => record.claim),
     paid_on: day('at', (record) => record.at),
@@ -90,8 +86,7 @@ export const payments = fact('payment', {
 export const accounts = fact('account', {
   table: 'account',
   patient: (record) => record.patient,
-  inheritsLabels: false,
-  needsScope: false,
+  labels: 'own',
   columns: {
     status: text((record) => record.status),
     balance_amount: amount('balance', (record) => record.balance),

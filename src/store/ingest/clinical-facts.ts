@@ -12,8 +12,7 @@ type CareTeam = CareTeamRecord;
 export const encounters = fact('encounter', {
   table: 'encounter',
   patient: (record) => record.patient,
-  inheritsLabels: false,
-  needsScope: true,
+  labels: 'own and added',
   columns: {
     identifiers: {
       type: 'text[]',
@@ -35,8 +34,7 @@ export const encounters = fact('encounter', {
 export const appointments = fact('appointment', {
   table: 'appointment',
   patient: (record) => record.patient,
-  inheritsLabels: false,
-  needsScope: false,
+  labels: 'own and added',
   columns: {
     status: text((record) => record.status),
     start_at: instant('start', (record) => record.start),
@@ -57,8 +55,7 @@ export const appointments = fact('appointment', {
 export const conditions = fact('condition', {
   table: 'condition',
   patient: (record) => record.patient,
-  inheritsLabels: false,
-  needsScope: true,
+  labels: 'own and added',
   columns: {
     encounter_ref: ref((record) => record.encounter),
     code_system: text<Condition>((record) => record.code?.system ?? null),
@@ -76,8 +73,7 @@ const member = (record: CareTeam, at: number) => record.members[at];
 export const careTeamMembers = fact('careTeam', {
   table: 'care_team_member',
   patient: (record) => record.patient,
-  inheritsLabels: false,
-  needsScope: false,
+  labels: 'own and added',
   rows: (record) => record.members.length,
   columns: {
     position: whole('position', (_, at) => at),

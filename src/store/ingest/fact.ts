@@ -14,10 +14,9 @@ interface Description<R> {
   readonly table: string;
   readonly columns: Readonly<Record<string, Column<R>>>;
   readonly patient: (record: R) => Reference | null;
-  /** True where labels also come from other records: stored as PENDING until `scope` has worked them out. */
-  readonly inheritsLabels: boolean;
-  /** True where a job is to look at changed rows, to join them with others or to label them. */
-  readonly needsScope: boolean;
+  /** Where labels come from: 'own' codes only; also from 'others', so that the row is PENDING until `scope` has worked them
+   *  out; or 'own and added', shown under its own and given more by `scope`, which an update must not lose meanwhile. */
+  readonly labels: 'own' | 'own and added' | 'others';
   /** Where a record fills several rows: how many. They are numbered by the column `position`. */
   readonly rows?: (record: R) => number;
   /** What an update sets otherwise than to the new value; `t` is the row as it is, `excluded` as it came. */
@@ -29,8 +28,7 @@ export interface FactTable {
   readonly kind: RecordKind;
   readonly table: string;
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
-  readonly inheritsLabels: boolean;
-  readonly needsScope: boolean;
+  readonly labels: 'own' | 'own and added' | 'others';
   readonly severalRows: boolean;
   readonly onUpdate: Readonly<Record<string, string>>;
   patient(record: HubRecord): Reference | null;
@@ -48,8 +46,7 @@ export function fact<K extends RecordKind>(kind: K, description: Description<Rec
     kind,
     table: description.table,
     columns: columns.map(([name, { type }]) => ({ name, type })),
-    inheritsLabels: description.inheritsLabels,
-    needsScope: description.needsScope,
+    labels: description.labels,
     severalRows: description.rows !== undefined,
     onUpdate: description.onUpdate ?? {},
     patient: (record) => description.patient(own(record)),

@@ -14,6 +14,7 @@ interface Referrer {
 }
 
 const referrersOf: Readonly<Record<string, readonly Referrer[]>> = {
+  patient_record: [{ table: 'coverage', column: 'patient_record_id', inheritsLabels: true }],
   encounter: [
     { table: 'claim', column: 'encounter_id', inheritsLabels: true },
     { table: 'condition', column: 'encounter_id', inheritsLabels: false },

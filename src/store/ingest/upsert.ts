@@ -9,7 +9,7 @@ interface Target {
   /** Between the key and the labels: names and types, in the order of the cells. */
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly key: readonly string[];
-  readonly inheritsLabels: boolean;
+  readonly labels: FactTable['labels'];
   readonly onUpdate: Readonly<Record<string, string>>;
 }
 
@@ -22,12 +22,13 @@ const always = [
 
 /** $1 source, $2 time of ingest, then one text[] a column. A row that is newer in the table stays as it is; labels are set
  *  anew in the same statement, so that no version is ever seen under the labels of another. */
-export function upsertStatement({ table, columns, key, inheritsLabels, onUpdate }: Target): string {
+export function upsertStatement({ table, columns, key, labels, onUpdate }: Target): string {
   const given = [...always, ...columns.map(({ name, type }) => [name, type] as const)];
   const names = ['source_id', 'ingested_at', 'label_mask', ...given.map(([name]) => name)];
-  const label = inheritsLabels ? `i.own_mask::int | ${PENDING}` : 'i.own_mask::int';
+  const label = labels === 'others' ? `i.own_mask::int | ${PENDING}` : 'i.own_mask::int';
+  const relabel = labels === 'own and added' ? { label_mask: 'excluded.label_mask | coalesce(t.label_mask, 0)' } : {};
   const values = ['$1::smallint', '$2::timestamptz', label, ...given.map(([name, type]) => `i.${name}::${type}`)];
-  const updates = { ...Object.fromEntries(names.map((name) => [name, `excluded.${name}`])), ...onUpdate };
+  const updates = { ...Object.fromEntries(names.map((name) => [name, `excluded.${name}`])), ...relabel, ...onUpdate };
   const set = Object.entries(updates).filter(([name]) => !key.includes(name));
   return `insert into ${table} as t (${names.join(', ')}) select ${values.join(', ')}
     from unnest(${given.map((_, index) => `$${index + 3}::text[]`).join(', ')}) as i (${given.map(([name]) => name).join(', ')})
@@ -40,7 +41,7 @@ export const factTarget = (fact: FactTable): Target => ({
   table: fact.table,
   columns: [{ name: 'patient_record_id', type: 'bigint' }, ...fact.columns],
   key: fact.severalRows ? ['source_id', 'source_key', 'position'] : ['source_id', 'source_key'],
-  inheritsLabels: fact.inheritsLabels,
+  labels: fact.labels,
   onUpdate: fact.onUpdate,
 });
 

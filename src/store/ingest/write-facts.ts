@@ -28,7 +28,7 @@ export async function writeFacts(
     if (rows.length > 0) {
       const ids = await upsertRows(work, fact, rows, patients);
       written += ids.length;
-      if (fact.needsScope) markChanged(work, fact.table, ids);
+      if (fact.labels !== 'own') markChanged(work, fact.table, ids);
     }
     await holdBackInheritors(work, fact.table, before);
   }
@@ -66,7 +66,7 @@ async function replaced(
     if (!id || !key || !next) continue;
     const nextOwner = next.patient === null ? null : patients.get(next.patient);
     if (nextOwner && owner !== null && nextOwner !== owner) moved.push(id);
-    else if (fact.inheritsLabels || mask !== String(next.mask)) relabelled.push({ id, key });
+    else if (fact.labels === 'others' || mask !== String(next.mask)) relabelled.push({ id, key });
   }
   if (moved.length > 0) {
     const text = `delete from ${fact.table} where id = any($1::bigint[]) returning id, patient_record_id`;

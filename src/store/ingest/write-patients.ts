@@ -2,6 +2,7 @@
  *  that `patient_record_id` is set from the start and never changes. A stub has no labels, so nobody sees it. */
 import type { RecordKey, Reference } from '../../records/index.js';
 import { adoptStubs, idsByIdentifier } from './conditional-references.js';
+import { holdBackInheritors } from './inheritance.js';
 import { patientColumns, phoneDigits } from './patient-cells.js';
 import type { Staged, StagedPatient } from './stage.js';
 import { textArray } from './text-array.js';
@@ -12,7 +13,7 @@ const upsert = upsertStatement({
   table: 'patient_record',
   columns: patientColumns.map(([name, type]) => ({ name, type })),
   key: ['source_id', 'source_key'],
-  inheritsLabels: false,
+  labels: 'own',
   onUpdate: { stub: 'false' },
 });
 
@@ -22,6 +23,7 @@ export type PatientIds = Map<Reference, string>;
 export async function writePatients(work: Work, staged: Staged['patients'], known: ReadonlySet<RecordKey>): Promise<number> {
   if (staged.size === 0) return 0;
   const patients = [...staged.values()];
+  const relabelled = await priorLabels(work, patients.filter(({ key }) => known.has(key)));
   const rows = await run(work, 'patient_record', `${upsert}, t.source_key`, work.sourceId, work.receivedAt, ...columnsOf(patients));
   const written = rows.flatMap(([id, key]) => {
     const patient = staged.get(key ?? '');
@@ -30,8 +32,24 @@ export async function writePatients(work: Work, staged: Staged['patients'], know
   await removeChildren(work, written.filter(({ record }) => known.has(record.key)).map(({ id }) => id));
   await addChildren(work, written);
   await adoptStubs(work, written);
+  await holdBackInheritors(work, 'patient_record', relabelled);
   markChanged(work, 'patient_record', firstOf(rows));
   return rows.length;
+}
+
+/** Those whose own labels are about to change. */
+async function priorLabels(work: Work, patients: readonly StagedPatient[]): Promise<{ id: string; key: RecordKey }[]> {
+  if (patients.length === 0) return [];
+  const rows = await run(
+    work,
+    'prior patient_record',
+    `select r.id, r.source_key from unnest($2::text[], $3::text[]) as i (key, mask)
+      join patient_record r on r.source_id = $1 and r.source_key = i.key and r.own_mask is distinct from i.mask::int`,
+    work.sourceId,
+    textArray(patients.map(({ key }) => key)),
+    textArray(patients.map(({ mask }) => String(mask))),
+  );
+  return rows.map(([id, key]) => ({ id: id ?? '', key: key ?? '' }));
 }
 
 type Written = readonly { readonly id: string; readonly record: StagedPatient['record'] }[];
