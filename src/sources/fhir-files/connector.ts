@@ -6,6 +6,7 @@ import type { Batch, Cursor, Message } from '../../records/index.js';
 import { inBatches, type Step } from '../batches.js';
 import type { Connector } from '../contract.js';
 import type { FhirFilesSettings } from '../settings.js';
+import { faultCode } from './fault.js';
 import { listFiles, type SourceFile } from './folder.js';
 import { readSourceFile } from './reading.js';
 
@@ -33,8 +34,7 @@ function supplied(message: Message, supplies: readonly string[] | undefined): Me
 
 /** The system's own message would name the file, and Synthea's files are named after patients: its code is enough. */
 function unreachable(name: string, fault: unknown): HubError {
-  const code = fault instanceof Error && 'code' in fault ? String(fault.code) : 'unknown fault';
-  return new HubError('SOURCE_UNREACHABLE', `Source ${name}: its path, or a file in it, cannot be read (${code}). Check that it exists and that the hub may read it.`);
+  return new HubError('SOURCE_UNREACHABLE', `Source ${name}: its path, or a file in it, cannot be read (${faultCode(fault)}). Check that it exists and that the hub may read it.`);
 }
 
 async function* stepsOf(settings: FhirFilesSettings, since: Position | null, signal: AbortSignal | undefined): AsyncGenerator<Step> {

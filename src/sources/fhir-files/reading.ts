@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { createGunzip, gunzip } from 'node:zlib';
 import type { Message, Rejected } from '../../records/index.js';
 import { readText } from '../formats/fhir/bundle.js';
+import { faultCode } from './fault.js';
 import type { SourceFile } from './folder.js';
 import { CutShort, linesOf } from './lines.js';
 
@@ -55,7 +56,7 @@ async function readWhole(file: SourceFile): Promise<Iterable<Message>> {
   try {
     return read(await unzip(bytes));
   } catch (fault) {
-    const cut = fault instanceof Error && 'code' in fault && fault.code === 'Z_BUF_ERROR';
+    const cut = faultCode(fault) === 'Z_BUF_ERROR';
     return [setAside(bytes, cut ? 'TRUNCATED' : 'NOT_JSON', cut ? 'the gzip file ends in the middle' : 'expected a gzip file')];
   }
 }

@@ -1,0 +1,64 @@
+/** The published sample sets, where they lie beside the repository: counts and joins that others have counted. Elsewhere
+ *  this file says that it has nothing to read; fixtures/ holds the same oddities in small. */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { packageRoot } from '../../src/kernel/index.js';
+import type { HubRecord, RecordKind, RecordOf } from '../../src/records/index.js';
+import { openConnector } from '../../src/sources/index.js';
+import { countOutcomes, messagesIn, pullAll, recordsIn } from './reading.js';
+
+const samples = resolve(packageRoot, '..', 'shared', 'data', 'fhir-r4');
+const here = existsSync(samples);
+const samplesIt = here ? it : it.skip;
+if (!here) process.stderr.write('real-files.test.ts: no ../shared/data/fhir-r4 here, so the published samples are not read.\n');
+
+const pull = (folder: string) => pullAll(openConnector({ name: folder, kind: 'fhir-files', path: join(samples, folder) }));
+const kindOf = <K extends RecordKind>(records: readonly HubRecord[], kind: K): RecordOf<K>[] => records.filter((record): record is RecordOf<K> => record.kind === kind);
+
+describe('the published samples', () => {
+  samplesIt.each([
+    ['synthea-smart', { patients: 70, encounters: 1793, claims: 2235, answers: 1793 }],
+    ['synthea-hiv', { patients: 29, encounters: 1360, claims: 1370, answers: 1360 }],
+  ])('%s: every claim finds its visit, every institutional claim its answer, every reference to staff a name', async (folder, counts) => {
+    const batches = await pull(folder);
+    expect(countOutcomes(batches)['rejected']).toBeUndefined();
+    const records = recordsIn(batches);
+    const [patients, encounters, claims, answers] = [kindOf(records, 'patient'), kindOf(records, 'encounter'), kindOf(records, 'claim'), kindOf(records, 'adjudication')];
+    expect({ patients: patients.length, encounters: encounters.length, claims: claims.length, answers: answers.length }).toEqual(counts);
+
+    const [people, visits] = [new Set(patients.map(({ key }) => key)), new Set(encounters.map(({ key }) => key))];
+    expect([...encounters, ...claims, ...answers].filter(({ patient }) => !people.has(patient))).toEqual([]);
+    expect(claims.filter(({ encounter }) => !visits.has(encounter ?? ''))).toEqual([]);
+    const answered = new Map(answers.map((answer) => [answer.claim, answer]));
+    expect(claims.filter(({ key, claimKind, billed }) => billed === null || answered.has(key) === (claimKind === 'PHARMACY'))).toEqual([]);
+    expect(answers.filter(({ paid, denied }) => paid?.currency !== 'USD' || denied !== false)).toEqual([]);
+    const named = new Set(kindOf(records, 'named').flatMap(({ key, aliases }) => [key, ...aliases]));
+    const meant = encounters.flatMap(({ practitioners, location, organization }) => [...practitioners, location, organization]).filter((one) => one !== null);
+    expect(meant.length).toBeGreaterThan(encounters.length);
+    expect(meant.filter((reference) => !named.has(reference))).toEqual([]);
+  });
+
+  samplesIt('synthea-smart as NDJSON means the same as its Bundles', async () => {
+    const ordered = (records: readonly HubRecord[]) => new Map(records.map((record) => [`${record.kind} ${record.key}`, record]));
+    const bundles = ordered(recordsIn(await pull('synthea-smart')));
+    const lines = ordered(recordsIn(await pull('synthea-smart-ndjson')));
+    expect(lines.size).toBe(6465);
+    expect([...lines].filter(([key, record]) => JSON.stringify(bundles.get(key)) !== JSON.stringify(record))).toEqual([]);
+  });
+
+  samplesIt.each([
+    ['cms-bfd-v2', { mapped: 15, deleted: 1 }],
+    ['hl7-examples', { mapped: 162, notTaken: 287, rejected: 2 }],
+    ['nhs-bars', { mapped: 8, notTaken: 5, rejected: 1 }],
+  ])('%s is read to the end: what has no patient to hang on is set aside, nothing else', async (folder, counts) => {
+    const batches = await pull(folder);
+    expect(countOutcomes(batches)).toEqual(counts);
+    expect(messagesIn(batches).filter((message) => message.outcome === 'rejected' && message.code !== 'NO_SUBJECT')).toEqual([]);
+  });
+
+  samplesIt('broken resources from the validator’s tests crash nothing', async () => {
+    const batches = await pullAll(openConnector({ name: 'zz-hostile', kind: 'fhir-files', path: resolve(samples, '..', 'hostile', 'fhir-validator') }));
+    expect(messagesIn(batches).length).toBeGreaterThan(180);
+  });
+});
