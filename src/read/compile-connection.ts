@@ -169,11 +169,14 @@ function argumentPredicate(compilation: Compilation, of: { row: Row; args: Argum
   const cast = rule.cast;
   const predicate = row.sql(rule.sql, cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, args.reader(name)) } : {});
   if (rule.phi === undefined) return `(${predicate})`;
-  const decision = compilation.plan.decide(rule.phi);
+  const { plan } = compilation;
+  const decision = plan.decide(rule.phi);
   if (decision.may === 'never') return null;
-  if (decision.may === 'always') return `(${predicate})`;
+  // A masked row passes whatever it holds: that it is there is known, what it holds must not be found out by asking.
+  const blind = row.shape.labelled && plan.masked !== 0 ? `((${row.column('label_mask')} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
+  if (decision.may === 'always') return blind;
   const holds = row.holdsInline(decision.conditions);
-  return holds === null ? null : `(${holds} and (${predicate}))`;
+  return holds === null ? null : `(${holds} and ${blind})`;
 }
 
 function orderOf(field: ConnectionField, args: Arguments): KeysetOrder {
