@@ -1,5 +1,6 @@
 /** The cases room's door. */
 export type { ActContext } from './act-context.js';
+export { caseActs, type CaseActs } from './acts.js';
 export type { CaseOutcome, Changed, Conflict, Duplicate, Refused, Subject } from './outcome.js';
 export { openCase } from './open-case.js';
 export type { OpenCaseInput } from './open-case-input.js';
@@ -9,5 +10,4 @@ export type { CaseActionInput } from './case-action.js';
 export { recordInteraction, type InteractionInput } from './record-interaction.js';
 export { loadCaseRules, type CaseRules } from './rules.js';
 export { caseRoots } from './roots.js';
-export { caseShape, complainantShape, deadlineShape, interactionShape, issueShape } from './shape.js';
 export { caseShapes } from './shape.js';
