@@ -7,7 +7,9 @@ import { databaseUrl, redisUrl, webAddress } from './values.js';
 
 /** Every variable that the hub reads, with what it is for. */
 export const environmentSettings = {
-  DATABASE_URL: 'PostgreSQL to use instead of the embedded one',
+  DATABASE_URL: 'PostgreSQL to use instead of the embedded one, as its owner',
+  HUB_GATEWAY_DATABASE_URL: 'the same database as the gateway role; where not set, made from DATABASE_URL and a password in the data folder',
+  HUB_WORKER_DATABASE_URL: 'the same database as the worker role; where not set, made likewise',
   REDIS_URL: 'Redis for the queue; without a queue in hub.yaml it also chooses the redis backend',
   PORT: 'port of the gateway, 4000 where not set, 0 for any free one',
   HUB_CONFIG: 'path of hub.yaml',
@@ -32,6 +34,8 @@ const portText = setting('a whole number from 0 to 65535', 'value', (value) => {
 
 const startSettings = z.object({
   DATABASE_URL: databaseUrl.optional(),
+  HUB_GATEWAY_DATABASE_URL: databaseUrl.optional(),
+  HUB_WORKER_DATABASE_URL: databaseUrl.optional(),
   REDIS_URL: redisUrl.optional(),
   PORT: portText.optional(),
   HUB_DATA: text('a path', 'set').optional(),

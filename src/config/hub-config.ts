@@ -69,6 +69,8 @@ export interface HubConfig {
   readonly queue: { readonly backend: 'postgres' } | { readonly backend: 'redis'; readonly url: string };
   /** null: the embedded PostgreSQL under the data folder. */
   readonly database: { readonly url: string } | null;
+  /** Addresses of the two working roles, where they are given; a hub with `database` or an embedded one makes its own. */
+  readonly roles: { readonly gatewayUrl: string | null; readonly workerUrl: string | null };
   readonly auth: AuthConfig;
   /** Folders, and for the directory one file, of rules as data. Where hub.yaml says nothing: what ships under schema/. */
   readonly rules: { readonly policy: string; readonly clocks: string; readonly taxonomy: string; readonly calendars: string; readonly directory: string };

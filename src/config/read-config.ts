@@ -75,6 +75,7 @@ function settle(from: { file: string | null; cwd: string }, file: HubFile, start
     sources: file.sources.map(settleSource),
     queue: settleQueue(file, start),
     database: databaseUrl === undefined ? null : { url: databaseUrl },
+    roles: { gatewayUrl: start.HUB_GATEWAY_DATABASE_URL ?? null, workerUrl: start.HUB_WORKER_DATABASE_URL ?? null },
     auth: settleAuth(file.auth),
     rules: { policy: file.policy, clocks: file.clocks, taxonomy: file.taxonomy, calendars: file.calendars, directory: file.directory },
     smtp: file.smtp ?? null,

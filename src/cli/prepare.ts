@@ -1,0 +1,53 @@
+/** Brings the database to what this hub needs before anything works on it: tables, the queue's tables, policy, directory
+ *  and sources. Safe to run at every start, and by several hubs at once. */
+import pg from 'pg';
+import { applyPolicy } from '../access/index.js';
+import { seedDirectory } from '../directory/index.js';
+import { migrateQueues } from '../queue/index.js';
+import { takenTypes } from '../sources/index.js';
+import { migrate, openPool, registerSources, type RegisteredSource } from '../store/index.js';
+import type { Database } from './database.js';
+import type { ConfiguredSource, HubSettings } from './hub-settings.js';
+import type { Rules } from './rules.js';
+
+export interface Prepared {
+  readonly generation: number;
+  readonly sources: readonly RegisteredSource[];
+}
+
+type Addresses = Pick<Database, 'ownerUrl' | 'workerUrl' | 'passwords'>;
+
+export async function prepareDatabase(database: Addresses, settings: Pick<HubSettings, 'queue' | 'sources'>, rules: Rules): Promise<Prepared> {
+  await migrate(database.ownerUrl, database.passwords);
+  if (settings.queue.backend === 'postgres') await prepareQueues(database);
+  const pool = openPool(database.workerUrl, { max: 1, name: 'start' });
+  try {
+    const generation = await applyPolicy(pool, rules.policy);
+    await seedDirectory(pool, rules.directory);
+    const sources = await registerSources(pool, settings.sources.map(entryOf));
+    return { generation, sources };
+  } finally {
+    await pool.end();
+  }
+}
+
+/** The workers' role owns the queue's tables, which the queue engine makes itself: so it must be allowed to make a schema. */
+async function prepareQueues({ ownerUrl, workerUrl }: Addresses): Promise<void> {
+  const owner = new pg.Client({ connectionString: ownerUrl, application_name: 'hub-migrate' });
+  await owner.connect();
+  try {
+    const worker = owner.escapeIdentifier(decodeURIComponent(new URL(workerUrl).username));
+    const { rows } = await owner.query<{ name: string }>('select current_database() as name');
+    await owner.query(`grant create on database ${owner.escapeIdentifier(rows[0]?.name ?? '')} to ${worker}`);
+  } finally {
+    await owner.end();
+  }
+  await migrateQueues(workerUrl);
+}
+
+const entryOf = (source: ConfiguredSource) => ({
+  name: source.name,
+  kind: source.kind,
+  supplies: source.supplies ?? takenTypes,
+  expectedIntervalSeconds: Math.max(1, Math.round(source.everyMs / 1000)),
+});

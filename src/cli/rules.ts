@@ -1,0 +1,24 @@
+/** Rule files as the commands hand them on: read once, at start, so that a mistake in one stops the start. */
+import { dirname, join } from 'node:path';
+import { readLabelRules, readPolicy, type LabelRules, type Policy } from '../access/index.js';
+import { loadCaseRules, type CaseRules } from '../cases/index.js';
+import { readDirectory, type DirectorySeed } from '../directory/index.js';
+import type { HubSettings } from './hub-settings.js';
+
+export interface Rules {
+  readonly labels: LabelRules;
+  readonly policy: Policy;
+  readonly cases: CaseRules;
+  readonly directory: DirectorySeed;
+}
+
+/** @throws HubError POLICY_INVALID or RULES_INVALID, all problems of a file at once */
+export function readRules({ rules }: Pick<HubSettings, 'rules'>): Rules {
+  const labels = readLabelRules(join(rules.policy, 'labels.yaml'));
+  return {
+    labels,
+    policy: readPolicy(rules.policy, labels.labels),
+    cases: loadCaseRules(dirname(rules.clocks)),
+    directory: readDirectory(rules.directory),
+  };
+}

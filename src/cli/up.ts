@@ -1,0 +1,112 @@
+/** `hub up`: everything in one process tree. What can be wrong is looked at first (rules, port, folder), so that a start
+ *  that cannot end well starts nothing; then the database, the demo's source systems, the workers and the gateway. */
+import type { Log } from '../kernel/index.js';
+import { forgetRunning, logFile, noteRunning, openFolder, openLog } from './data-folder.js';
+import { openDatabase, type Database } from './database.js';
+import { tellDemo } from './demo.js';
+import { demoSettings, startDemoSources } from './demo-sources.js';
+import { waitForFirstSync } from './first-sync.js';
+import { startGateway } from './gateway-service.js';
+import type { HubSettings } from './hub-settings.js';
+import { expectFreePort } from './port.js';
+import { prepareDatabase } from './prepare.js';
+import { readRules, type Rules } from './rules.js';
+import { startedParts, untilAskedToStop, type Started } from './stopping.js';
+import { openTerminal, stopwatch, type Terminal } from './terminal.js';
+import { startWorkerChild } from './worker-child.js';
+import type { WorkerOrder } from './worker-service.js';
+
+export interface UpWanted {
+  readonly demo: boolean;
+  /** How many synthetic people the demo has. */
+  readonly people: number;
+}
+
+/** Resolves once it was asked to stop and all is stopped again. */
+export async function up(settings: HubSettings, wanted: UpWanted): Promise<void> {
+  const started = startedParts();
+  const asked = untilAskedToStop();
+  const terminal = openTerminal();
+  try {
+    await Promise.race([start({ settings, wanted, started, terminal }).then(() => asked), asked]);
+    terminal.say('Stopping ...');
+  } finally {
+    await started.stopAll();
+  }
+}
+
+interface Start {
+  readonly settings: HubSettings;
+  readonly wanted: UpWanted;
+  readonly started: Started;
+  readonly terminal: Terminal;
+}
+
+/** Looks first at all that can be wrong. */
+async function start(order: Start): Promise<void> {
+  const { settings } = order;
+  const rules = readRules(settings);
+  await expectFreePort(settings);
+  const folder = await openFolder(settings.data);
+  const log = await openLog(folder, 'hub', settings.logLevel);
+  try {
+    await startAll({ ...order, settings: { ...settings, data: folder } }, rules, log);
+  } catch (error) {
+    log.fatal({ fault: faultOf(error) }, 'the hub did not start');
+    throw error;
+  }
+}
+
+async function startAll({ settings: given, wanted, started, terminal }: Start, rules: Rules, log: Log): Promise<void> {
+  const folder = given.data;
+  const lap = stopwatch((what, took) => terminal.say(`  ${what.padEnd(12)} ${took}`));
+  terminal.say(`Patient Relations Hub. Data and logs: ${folder}`);
+
+  const database = await openDatabase(given, { folder, log });
+  started.add(() => database.stop());
+  lap('database');
+  const sandbox = wanted.demo ? await startDemoSources(database.ownerUrl, { people: wanted.people, log }) : null;
+  if (sandbox) started.add(() => sandbox.stop());
+  if (sandbox) lap('sandbox');
+  const settings: HubSettings = sandbox ? { ...given, sources: demoSettings(sandbox) } : given;
+  const { generation } = await prepareDatabase(database, settings, rules);
+  lap('tables');
+
+  const order = workerOrder(settings, database);
+  const workers = startWorkerChild(order, log);
+  started.add(() => workers.stop());
+  const gateway = await startGateway(settings, { gatewayUrl: database.gatewayUrl, generation, rules, log });
+  started.add(() => gateway.stop());
+  await noteRunning(folder, { pid: process.pid, ...addressesOf(database), queue: settings.queue });
+  started.add(() => forgetRunning(folder));
+  lap('gateway');
+  await workers.ready;
+  lap('workers');
+  if (sandbox) {
+    await tellFirstSync(order, { terminal, log });
+    lap('first sync');
+    await tellDemo(sandbox, { settings, gateway, rules, terminal });
+  }
+  terminal.say(`GraphQL at ${gateway.url}/graphql`);
+  terminal.say(`ready ${JSON.stringify({ graphql: `${gateway.url}/graphql`, web: gateway.url })}`);
+}
+
+/** Kind, code and place; a driver's message may quote a value. */
+function faultOf(error: unknown): object {
+  if (!(error instanceof Error)) return { kind: typeof error };
+  const code = 'code' in error ? String(error.code) : null;
+  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).slice(0, 5);
+  return { kind: error.name, code, frames, ...(error.cause === undefined ? {} : { cause: faultOf(error.cause) }) };
+}
+
+async function tellFirstSync(order: WorkerOrder, at: { terminal: Terminal; log: Log }): Promise<void> {
+  const { perSource } = await waitForFirstSync(order, at);
+  const unread = perSource.filter(({ errorCode }) => errorCode !== null);
+  for (const { source, errorCode } of unread) at.terminal.say(`  ${source} could not be read lately (${errorCode}); what is stored is shown with its age.`);
+}
+
+const addressesOf = ({ ownerUrl, gatewayUrl, workerUrl }: Database) => ({ ownerUrl, gatewayUrl, workerUrl });
+
+function workerOrder({ data, queue, sources, rules, logLevel }: HubSettings, { workerUrl }: Database): WorkerOrder {
+  return { workerUrl, queue, sources, policy: rules.policy, logLevel, logFile: logFile(data), queues: null };
+}
