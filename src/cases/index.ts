@@ -11,3 +11,5 @@ export { recordInteraction, type InteractionInput } from './record-interaction.j
 export { loadCaseRules, type CaseRules } from './rules.js';
 export { caseRoots } from './roots.js';
 export { caseShapes } from './shape.js';
+export { localDate, type BusinessCalendar, type CalendarDate } from './business-time.js';
+export type { Calendars } from './calendars.js';
