@@ -53,17 +53,20 @@ export async function openLog(folder: string, part: string, level: string): Prom
 
 /** Made once for a data folder. */
 export async function rolePasswords(folder: string): Promise<Passwords> {
-  const file = join(folder, 'role-passwords.json');
-  const stored = await readIfThere(file);
-  if (stored !== null) return readPasswords(stored, file);
   const made: Passwords = { gatewayPassword: randomPassword(), workerPassword: randomPassword() };
-  await writeWhole(file, made, { onlyNew: true });
-  return readPasswords((await readIfThere(file)) ?? '', file);
+  const stored = await storedPasswords(folder);
+  if (stored) return stored;
+  await writeWhole(passwordFile(folder), made);
+  return made;
 }
 
+const passwordFile = (folder: string): string => join(folder, 'role-passwords.json');
 const randomPassword = (): string => randomBytes(24).toString('base64url');
 
-function readPasswords(text: string, file: string): Passwords {
+export async function storedPasswords(folder: string): Promise<Passwords | null> {
+  const file = passwordFile(folder);
+  const text = await readIfThere(file);
+  if (text === null) return null;
   const { gatewayPassword, workerPassword } = fieldsOf(text);
   if (typeof gatewayPassword === 'string' && typeof workerPassword === 'string') return { gatewayPassword, workerPassword };
   throw new HubError('DATA_FOLDER_UNUSABLE', `Expected the roles' passwords in ${file}, found something else. Remove the file to have new ones made.`);
@@ -71,7 +74,7 @@ function readPasswords(text: string, file: string): Passwords {
 
 const runningFile = (folder: string): string => join(folder, 'running.json');
 
-export const noteRunning = (folder: string, hub: RunningHub): Promise<void> => writeWhole(runningFile(folder), hub, { onlyNew: false });
+export const noteRunning = (folder: string, hub: RunningHub): Promise<void> => writeWhole(runningFile(folder), hub);
 
 export const forgetRunning = (folder: string): Promise<void> => rm(runningFile(folder), { force: true });
 
@@ -92,11 +95,10 @@ function fieldsOf(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** Written beside its place and renamed into it: a reader sees a whole file or none. */
-async function writeWhole(file: string, content: object, { onlyNew }: { onlyNew: boolean }): Promise<void> {
+async function writeWhole(file: string, content: object): Promise<void> {
   const draft = `${file}.${randomBytes(4).toString('hex')}`;
   await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  if (onlyNew && (await readIfThere(file)) !== null) await rm(draft);
-  else await rename(draft, file);
+  await rename(draft, file);
 }
 
 function readIfThere(file: string): Promise<string | null> {

@@ -1,8 +1,8 @@
 /** The hub's database, whichever it is: the embedded one, started and stopped with the hub, or the one that the settings
  *  name. Either way three addresses come out: the owner's, for migrating, and those of the two roles that work. */
-import type { Log } from '../kernel/index.js';
+import { HubError, type Log } from '../kernel/index.js';
 import { lockFolder, roleUrls, startEmbeddedPostgres } from '../store/index.js';
-import { rolePasswords, type Passwords } from './data-folder.js';
+import { findRunning, rolePasswords, storedPasswords, type Passwords } from './data-folder.js';
 import type { HubSettings } from './hub-settings.js';
 
 export interface Database {
@@ -14,8 +14,10 @@ export interface Database {
   stop(): Promise<void>;
 }
 
+type Named = Pick<HubSettings, 'database' | 'roles'>;
+
 /** For the one hub that owns the data folder: holds the folder until it is stopped. */
-export async function openDatabase(settings: Pick<HubSettings, 'database' | 'roles'>, { folder, log }: { folder: string; log: Log }): Promise<Database> {
+export async function openDatabase(settings: Named, { folder, log }: { folder: string; log: Log }): Promise<Database> {
   if (settings.database) {
     const lock = await lockFolder(folder);
     const named = await namedDatabase(settings, folder).catch(async (error: unknown) => {
@@ -35,21 +37,30 @@ export async function openDatabase(settings: Pick<HubSettings, 'database' | 'rol
   }
 }
 
-/** The database that the settings name. A role whose address is given keeps the password that stands in it. */
-export async function namedDatabase({ database, roles }: Pick<HubSettings, 'database' | 'roles'>, folder: string): Promise<Omit<Database, 'stop'>> {
-  const ownerUrl = database?.url ?? '';
-  const { gatewayUrl, workerUrl } = roles;
-  if (gatewayUrl !== null && workerUrl !== null) return { ownerUrl, gatewayUrl, workerUrl, passwords: passwordsIn({ gatewayUrl, workerUrl }) };
-  const own = await rolePasswords(folder);
-  const made = roleUrls(ownerUrl, own);
-  const urls = { gatewayUrl: gatewayUrl ?? made.gateway, workerUrl: workerUrl ?? made.worker };
-  return { ownerUrl, ...urls, passwords: passwordsIn(urls) };
-}
-
-function passwordsIn({ gatewayUrl, workerUrl }: { gatewayUrl: string; workerUrl: string }): Partial<Passwords> {
+/** The database that the settings name. A role whose address is given keeps the password that stands in it; for the others
+ *  the data folder keeps one. */
+export async function namedDatabase({ database, roles }: Named, folder: string): Promise<Omit<Database, 'stop'>> {
+  if (!database) throw new HubError('CONFIG_INVALID', 'DATABASE_URL: expected the address of the database, found nothing');
+  const made = roleUrls(database.url, await rolePasswords(folder));
+  const gatewayUrl = roles.gatewayUrl ?? made.gateway;
+  const workerUrl = roles.workerUrl ?? made.worker;
   const gatewayPassword = passwordIn(gatewayUrl);
   const workerPassword = passwordIn(workerUrl);
-  return { ...(gatewayPassword ? { gatewayPassword } : {}), ...(workerPassword ? { workerPassword } : {}) };
+  return { ownerUrl: database.url, gatewayUrl, workerUrl, passwords: { ...(gatewayPassword && { gatewayPassword }), ...(workerPassword && { workerPassword }) } };
 }
 
 const passwordIn = (url: string): string => decodeURIComponent(new URL(url).password);
+
+/** The address of one role for a process that works beside others: as given; or made from the owner's and the password that
+ *  `hub migrate` left in the data folder; or that of the hub that runs on this folder. */
+export async function roleAddress({ database, roles, data }: Named & Pick<HubSettings, 'data'>, role: 'gateway' | 'worker'): Promise<string> {
+  const given = role === 'gateway' ? roles.gatewayUrl : roles.workerUrl;
+  if (given !== null) return given;
+  if (!database) return (await findRunning(data))[`${role}Url`];
+  const passwords = await storedPasswords(data);
+  if (passwords) return roleUrls(database.url, passwords)[role];
+  throw new HubError(
+    'CONFIG_INVALID',
+    `HUB_${role.toUpperCase()}_DATABASE_URL: expected the address of the ${role} role, or beside DATABASE_URL a data folder in which \`hub migrate\` left the roles' passwords, found neither`,
+  );
+}

@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig, type Flags } from '../config/index.js';
-import { HubError } from '../kernel/index.js';
+import { HubError, queueNames, type QueueName } from '../kernel/index.js';
 
 interface Common extends Flags {
   readonly config?: string;
@@ -17,14 +17,20 @@ const program = new Command('hub')
   .showHelpAfterError('(hub --help lists the commands)');
 
 /** A command with the options that say where its settings and data are. */
-const command = (name: string, description: string): Command =>
-  program.command(name).description(description).option('--config <file>', 'settings file (hub.yaml)').option('--data <folder>', 'data folder (.hub)');
+const withSettings = (of: Command): Command => of.option('--config <file>', 'settings file (hub.yaml)').option('--data <folder>', 'data folder (.hub)');
+const command = (name: string, description: string): Command => withSettings(program.command(name).description(description));
 
 const whole = (most: number) => (text: string): number => {
   const number = Number(text);
   if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
   throw new InvalidArgumentError(`expected a whole number from 1 to ${most}.`);
 };
+function readQueues(text: string): QueueName[] {
+  const names = text.split(',').map((name) => name.trim());
+  const known = queueNames.filter((name) => names.includes(name));
+  if (known.length === new Set(names).size) return known;
+  throw new InvalidArgumentError(`expected some of ${queueNames.join(', ')}.`);
+}
 const port = () => new Option('--port <number>', 'port of the gateway, 0 for any free one (4000)');
 
 command('up', 'everything in one process tree')
@@ -36,6 +42,78 @@ command('up', 'everything in one process tree')
     const { up } = await import('./up.js');
     await up(settings, { demo: options.demo === true, people: options.people });
   });
+
+command('gateway', 'the gateway alone, on a database that `hub migrate` prepared')
+  .addOption(port())
+  .action(async (options: Common) => {
+    const settings = settingsOf(options);
+    const { gateway } = await import('./gateway.js');
+    await gateway(settings);
+  });
+
+command('worker', 'workers alone')
+  .option('--queues <names>', `of ${queueNames.join(', ')}, with commas between; all where not said`, readQueues)
+  .action(async (options: Common & { queues?: QueueName[] }) => {
+    const settings = settingsOf(options);
+    const { worker } = await import('./worker.js');
+    await worker(settings, options.queues ?? null);
+  });
+
+command('migrate', 'brings the database to this version of the hub')
+  .option('--check', 'only tells whether it is')
+  .action(async (options: Common & { check?: boolean }) => {
+    const settings = settingsOf(options);
+    const { checkMigrations, migrate } = await import('./migrate.js');
+    await (options.check ? checkMigrations : migrate)(settings);
+  });
+
+command('token', 'a token of the development issuer, alone on the last line')
+  .requiredOption('--role <role>', 'role of the policy')
+  .option('--user <id>', 'key or id of a person of the directory; the first of the role where not said')
+  .option('--purpose <code>', 'purpose of use; the first of the role where not said')
+  .option('--department <id...>', "keys or ids; the person's own where not said")
+  .option('--facility <id>', "key or id; the person's own where not said")
+  .option('--minutes <number>', 'how long it is good', whole(30 * 24 * 60), 60)
+  .action(async ({ department: departments, ...options }: Common & { role: string; user?: string; purpose?: string; department?: string[]; facility?: string; minutes: number }) => {
+    const settings = settingsOf(options);
+    const { token } = await import('./token.js');
+    await token(settings, { ...options, departments });
+  });
+
+const source = program.command('source').description('the source systems of the running hub');
+const sourceCommand = (name: string, description: string): Command => withSettings(source.command(name).description(description));
+
+sourceCommand('list', 'their names, kinds and what they supply').action(async (options: Common) => {
+  const { listSources } = await import('./source.js');
+  await listSources(settingsOf(options));
+});
+sourceCommand('status', 'their last run and its counts').action(async (options: Common) => {
+  const { sourceStatus } = await import('./source.js');
+  await sourceStatus(settingsOf(options));
+});
+sourceCommand('sync', 'reads one now')
+  .argument('<name>', 'the source')
+  .option('--full', 'from the beginning')
+  .action(async (name: string, options: Common & { full?: boolean }) => {
+    const { syncSource } = await import('./source.js');
+    await syncSource(settingsOf(options), { name, full: options.full === true });
+  });
+
+program
+  .command('schema')
+  .description('writes schema/schema.graphql as the code says it')
+  .option('--check', 'only tells whether it is current')
+  .action(async (options: { check?: boolean }) => {
+    const { schema } = await import('./schema.js');
+    await schema({ check: options.check === true });
+  });
+
+withSettings(program.command('demo').description('the demo of the running hub').command('advance').description('moves the business clock').argument('<span>', 'such as 3d')).action(
+  async (span: string, options: Common) => {
+    const { advance } = await import('./advance.js');
+    await advance(settingsOf(options), span);
+  },
+);
 
 program
   .command('worker-process', { hidden: true })

@@ -5,6 +5,7 @@ import { forgetRunning, logFile, noteRunning, openFolder, openLog } from './data
 import { openDatabase, type Database } from './database.js';
 import { tellDemo } from './demo.js';
 import { demoSettings, startDemoSources } from './demo-sources.js';
+import { faultOf } from './fault.js';
 import { waitForFirstSync } from './first-sync.js';
 import { startGateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
@@ -73,15 +74,13 @@ async function startAll({ settings: given, wanted, started, terminal }: Start, r
   lap('tables');
 
   const order = workerOrder(settings, database);
-  const workers = startWorkerChild(order, log);
+  const workers = startWorkerChild(order, { log, tell: (sentence) => terminal.say(sentence) });
   started.add(() => workers.stop());
   const gateway = await startGateway(settings, { gatewayUrl: database.gatewayUrl, generation, rules, log });
   started.add(() => gateway.stop());
   await noteRunning(folder, { pid: process.pid, ...addressesOf(database), queue: settings.queue });
   started.add(() => forgetRunning(folder));
   lap('gateway');
-  await workers.ready;
-  lap('workers');
   if (sandbox) {
     await tellFirstSync(order, { terminal, log });
     lap('first sync');
@@ -89,14 +88,6 @@ async function startAll({ settings: given, wanted, started, terminal }: Start, r
   }
   terminal.say(`GraphQL at ${gateway.url}/graphql`);
   terminal.say(`ready ${JSON.stringify({ graphql: `${gateway.url}/graphql`, web: gateway.url })}`);
-}
-
-/** Kind, code and place; a driver's message may quote a value. */
-function faultOf(error: unknown): object {
-  if (!(error instanceof Error)) return { kind: typeof error };
-  const code = 'code' in error ? String(error.code) : null;
-  const frames = (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).slice(0, 5);
-  return { kind: error.name, code, frames, ...(error.cause === undefined ? {} : { cause: faultOf(error.cause) }) };
 }
 
 async function tellFirstSync(order: WorkerOrder, at: { terminal: Terminal; log: Log }): Promise<void> {

@@ -3,16 +3,14 @@
  *  parent, however that ends: the channel closes (worker-process.ts). */
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { HubError, type Log } from '../kernel/index.js';
+import type { Log } from '../kernel/index.js';
 import type { WorkerOrder } from './worker-service.js';
 
 export interface WorkerChild {
-  /** Resolves when the first one works. */
-  readonly ready: Promise<void>;
   stop(): Promise<void>;
 }
 
-const restartAfterMs = [500, 1_000, 2_000, 5_000, 10_000, 30_000];
+const restartAfterMs = [500, 1_000, 2_000, 5_000, 10_000, 30_000] as const;
 /** One that lived this long did not die of its start. */
 const soundAfterMs = 60_000;
 /** Running jobs are waited for; a little longer than the queue itself waits. */
@@ -20,32 +18,26 @@ const patienceMs = 30_000;
 
 const main = fileURLToPath(new URL('./main.js', import.meta.url));
 
-export function startWorkerChild(order: WorkerOrder, log: Log): WorkerChild {
+export function startWorkerChild(order: WorkerOrder, { log, tell }: { log: Log; tell: (sentence: string) => void }): WorkerChild {
   let child: ChildProcess;
   let stopping = false;
-  let restarts = 0;
+  let deaths = 0;
   let timer: NodeJS.Timeout | undefined;
-  let settle: { done: () => void; failed: (error: HubError) => void };
-  const ready = new Promise<void>((done, failed) => (settle = { done, failed }));
-  ready.catch(() => undefined);
 
   const start = (): void => {
     const startedAt = performance.now();
+    // In a session of its own: Ctrl-C reaches the hub alone, which then stops it in good order.
     child = fork(main, ['worker-process'], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], detached: true });
-    child.send(order);
-    child.on('message', (message) => {
-      if (message === 'working') settle.done();
-    });
-    child.on('error', () => log.error({ code: 'INTERNAL' }, 'the workers could not be started'));
+    child.on('error', () => log.error({ code: 'INTERNAL' }, 'the channel to the workers failed'));
     child.once('exit', (code, signal) => {
       if (stopping) return;
-      if (performance.now() - startedAt > soundAfterMs) restarts = 0;
-      const waitMs = restartAfterMs[Math.min(restarts, restartAfterMs.length - 1)] ?? 0;
-      restarts += 1;
-      log.error({ code: 'INTERNAL', exitCode: code, signal, restarts, waitMs }, 'the workers ended by themselves; starting them again');
-      if (restarts === restartAfterMs.length) settle.failed(new HubError('INTERNAL', 'The workers do not start.'));
+      deaths = performance.now() - startedAt > soundAfterMs ? 1 : deaths + 1;
+      const waitMs = restartAfterMs[Math.min(deaths, restartAfterMs.length) - 1];
+      log.error({ code: 'INTERNAL', exitCode: code, signal, deaths, waitMs }, 'the workers ended by themselves; starting them again');
+      tell(`The workers ended by themselves (${signal ?? `exit code ${code}`}); starting them again. The log says why.`);
       timer = setTimeout(start, waitMs);
     });
+    child.send(order, () => undefined); // one that died at once is told of by its exit
   };
   start();
 
@@ -59,5 +51,5 @@ export function startWorkerChild(order: WorkerOrder, log: Log): WorkerChild {
     await ended;
     clearTimeout(force);
   };
-  return { ready, stop };
+  return { stop };
 }

@@ -1,6 +1,7 @@
 /** The child side of worker-child.ts: takes its order over the channel, works, and ends in good order when it is told to,
  *  or when the channel closes because the parent is gone. */
 import { createLog } from '../kernel/index.js';
+import { faultOf } from './fault.js';
 import type { Workers } from '../../workers/main.js';
 import { startWorking, type WorkerOrder } from './worker-service.js';
 
@@ -20,12 +21,9 @@ export function runWorkerProcess(): void {
     const order = message as WorkerOrder;
     const log = createLog('workers', order.logLevel, order.logFile ?? undefined);
     working = startWorking(order, log);
-    working.then(
-      () => process.send?.('working'),
-      (error: unknown) => {
-        log.fatal({ err: error }, 'the workers could not start');
-        process.exit(1);
-      },
-    );
+    working.catch((error: unknown) => {
+      log.fatal({ fault: faultOf(error) }, 'the workers could not start');
+      process.exit(1);
+    });
   });
 }
