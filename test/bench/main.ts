@@ -1,0 +1,12 @@
+/** `npm run bench [-- NAME [PATIENTS]]`: every figure is a ratio against a baseline measured in the same run. */
+import { benchRead } from './read.js';
+
+const benches: Readonly<Record<string, (say: (line: string) => void, patients?: number) => Promise<void>>> = { read: benchRead };
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const [only, patients] = process.argv.slice(2);
+for (const [name, bench] of Object.entries(benches)) {
+  if (only && only !== name) continue;
+  say(`bench ${name}`);
+  await bench(say, patients ? Number(patients) : undefined);
+}
