@@ -146,10 +146,6 @@ export const timelineEntryShape = shape('TimelineEntry', {
     title: column('title', { phi: 'CLINICAL' }),
     detail: column('detail', { phi: 'CLINICAL' }),
     subject: memberOf(['Encounter', 'Appointment', 'Condition', 'Claim', 'Payment', 'Case'], { phi: 'CLINICAL' }),
-    provenance: {
-      is: 'object',
-      when: '$.source_id is not null',
-      fields: { source: column('$@source.name'), asOf: instant('$@source.last_success_at') },
-    },
+    provenance: { ...provenance, when: '$.source_id is not null' },
   },
 });

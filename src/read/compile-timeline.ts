@@ -58,10 +58,11 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
   const part = (index: 0 | 1, cast: string): string => statement.parameter(`${path}.after${index}`, cast, (inputs) => readCursor(args.reader('after')(inputs), 'timestamptz')[index]);
   const predicates = [row.sql(arm.on), `${instant} is not null`, ...(where ? [where] : []), ...(args.has('after') ? [`(${instant}, ${uid}) < (${part(0, 'timestamptz')}, ${part(1, 'uuid')})`] : [])];
   const first = statement.parameter(`${path}.first`, 'int', args.reader('first'));
-  const sourceId = shape.joins?.['source'] ? row.column('source_id') : 'null::smallint';
+  const ofSource = (column: string, cast: string): string => (shape.joins?.['source'] ? row.column(column) : `null::${cast} as ${column}`);
   const columns = [
-    `${uid}`, `${quote(line.kind)}::text as kind`, `${quote(shape.tag ?? '')}::text as tag`, `${quote(shape.type)}::text as typename`, `${instant} as at`,
-    `(${row.sql(line.title)})::text as title`, `(${row.sql(line.detail)})::text as detail`, `${sourceId} as source_id`, `${row.column('label_mask')} as label_mask`,
+    uid, `${quote(line.kind)}::text as kind`, `${quote(shape.tag ?? '')}::text as tag`, `${quote(shape.type)}::text as typename`, `${instant} as at`,
+    `(${row.sql(line.title)})::text as title`, `(${row.sql(line.detail)})::text as detail`, row.column('label_mask'),
+    ofSource('source_id', 'smallint'), ofSource('source_key', 'text'), ofSource('source_updated_at', 'timestamptz'), ofSource('ingested_at', 'timestamptz'),
   ]; // prettier-ignore
   const sql = `(select ${columns.join(', ')} from ${shape.table} ${row.alias} where ${predicates.join(' and ')} order by ${instant} desc, ${uid} desc limit ${first} + 1)`;
   return decision.may === 'when' && where !== null && !shape.conditions ? { sql, where, otherwise: decision.otherwise } : { sql };

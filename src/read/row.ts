@@ -106,10 +106,26 @@ export class Row {
 
   /** Laterals for the conditions and joins in use. `offset 0` keeps the planner from working them out once per mention. */
   sources(): string {
-    const joins = [...this.joins].map(([name, join]) => this.#joinSql(name, join)); // may use columns, not conditions
+    const joins = this.#joinsInOrder(); // may use columns, not conditions
     const conditions = [...this.#conditions].map(([name, sql]) => `coalesce((${sql}), false) as ${name}`);
     const relation = conditions.length > 0 ? [`cross join lateral (select ${conditions.join(', ')} offset 0) ${this.#relationAlias}`] : [];
     return [...relation, ...joins].join('\n');
+  }
+
+  /** A join may stand on another of the same row: that one comes first, with the columns that are then known to be used. */
+  #joinsInOrder(): string[] {
+    for (const [name, used] of this.joins) this.#joinSql(name, used);
+    const ordered = new Map<string, string>();
+    const place = (name: string, used: UsedJoin): void => {
+      const join = this.shape.joins?.[name];
+      const snippets = join ? [join.from, ...[...used.columns].flatMap((column) => join.columns?.[column] ?? [])] : [];
+      for (const [other, usedToo] of this.joins) {
+        if (other !== name && !ordered.has(other) && snippets.some((snippet) => snippet.includes(`$@${other}.`))) place(other, usedToo);
+      }
+      if (!ordered.has(name)) ordered.set(name, this.#joinSql(name, used));
+    };
+    for (const [name, used] of this.joins) place(name, used);
+    return [...ordered.values()];
   }
 
   #joinSql(name: string, used: UsedJoin): string {

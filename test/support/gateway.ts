@@ -22,6 +22,7 @@ export const labels = [
   { name: 'HIV', bit: 5 },
   { name: 'BH', bit: 6 },
 ];
+export const hubSchema = buildHubSchema(shapes);
 export const operation = (name: string): string => readFileSync(join(packageRoot, 'schema/operations', `${name}.graphql`), 'utf8');
 
 export interface Asking {
@@ -47,11 +48,10 @@ const noActs: CaseActs = {
 
 export function openTestGateway(gatewayUrl: string): TestGateway {
   const policy = readPolicy(join(packageRoot, 'schema/policy'), labels);
-  const schema = buildHubSchema(shapes);
   const sent: string[] = [];
   const readers = openReaders(gatewayUrl, { connections: 2, log: silentLog, onStatement: (text) => void sent.push(text) });
   const reader = createReader(shapes, readers);
-  const run = createExecutor(schema);
+  const run = createExecutor(hubSchema);
   const documents = new Map<string, ReturnType<typeof parse>>();
   return {
     async ask(who, text, variables = {}, way = 'compiled') {
@@ -75,7 +75,7 @@ export function openTestGateway(gatewayUrl: string): TestGateway {
         trail: newTrail(),
       };
       const of = { document, operationName: null, variables, context };
-      const result = way === 'compiled' ? await run(of) : await executeInterpreted(schema, of);
+      const result = way === 'compiled' ? await run(of) : await executeInterpreted(hubSchema, of);
       return { ...result, context };
     },
     statements: () => sent.splice(0),
