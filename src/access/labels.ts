@@ -38,6 +38,7 @@ const labelLock = 4_820_718;
 
 export function relabelRange(pool: Pool, { table, fromId, toId, generation }: RowRange, rules: LabelRules): Promise<void> {
   return inTransaction(pool, async (client) => {
+    await client.query(statements.planForFew);
     await client.query('select pg_advisory_xact_lock($1)', [labelLock]);
     if (!isLabelled(table) || generation < (await generationNow(client))) return;
     const rows = await renewOwnMasks(client, { table, fromId, toId }, rules);
