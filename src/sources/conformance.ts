@@ -15,11 +15,22 @@ export interface ConformanceCheck {
 
 const changedAt = '2026-03-01T10:00:00.000Z';
 const patient = (id: string): string =>
-  JSON.stringify({ resourceType: 'Patient', id, meta: { lastUpdated: changedAt }, name: [{ family: `Zz-${id}`, given: ['Zz-Conny'] }], birthDate: '1970-01-01' });
+  JSON.stringify({
+    resourceType: 'Patient',
+    id,
+    meta: { lastUpdated: changedAt },
+    name: [{ family: `Zz-${id}`, given: ['Zz-Conny'] }],
+    birthDate: '1970-01-01',
+  });
 const patients = (count: number): string[] => Array.from({ length: count }, (_, index) => patient(`zz-${String(index).padStart(5, '0')}`));
 const encounter = JSON.stringify({
-  resourceType: 'Encounter', id: 'zz-visit', meta: { lastUpdated: changedAt }, status: 'zz-unheard-of', class: { system: 'urn:zz', code: 'ZZ-CLASS' },
-  type: [{ coding: [{ system: 'urn:zz', code: 'ZZ-TYPE' }] }], subject: { reference: 'Patient/zz-00000' },
+  resourceType: 'Encounter',
+  id: 'zz-visit',
+  meta: { lastUpdated: changedAt },
+  status: 'zz-unheard-of',
+  class: { system: 'urn:zz', code: 'ZZ-CLASS' },
+  type: [{ coding: [{ system: 'urn:zz', code: 'ZZ-TYPE' }] }],
+  subject: { reference: 'Patient/zz-00000' },
 });
 
 async function pullAll(connector: Connector, since: Cursor | null = null): Promise<Batch[]> {
@@ -37,7 +48,10 @@ export const conformance: readonly ConformanceCheck[] = [
     name: 'gives everything once, in batches of at most a thousand',
     async run(subject) {
       const batches = await pullAll(await subject.serve(patients(2345)));
-      assert.deepEqual(mappedIn(batches).map(({ key }) => key), patients(2345).map((raw) => `Patient/${(JSON.parse(raw) as { id: string }).id}`));
+      assert.deepEqual(
+        mappedIn(batches).map(({ key }) => key),
+        patients(2345).map((raw) => `Patient/${(JSON.parse(raw) as { id: string }).id}`),
+      );
       for (const batch of batches) assert.ok(batch.messages.length <= batchLimit);
     },
   },
@@ -74,7 +88,10 @@ export const conformance: readonly ConformanceCheck[] = [
     async run(subject) {
       const broken = '{"resourceType":"Patient","id":"zz-broken","name":[{"family":"Zz-Torn"}],"birthDate":19-}';
       const messages = messagesIn(await pullAll(await subject.serve([patient('zz-a'), broken, patient('zz-b')])));
-      assert.deepEqual(messages.map(({ outcome }) => outcome), ['mapped', 'rejected', 'mapped']);
+      assert.deepEqual(
+        messages.map(({ outcome }) => outcome),
+        ['mapped', 'rejected', 'mapped'],
+      );
       const rejected = messages.find((message) => message.outcome === 'rejected');
       assert.equal(rejected?.raw, broken);
       assert.ok(!rejected.reason.includes('Zz-'), 'a reason holds no PHI');
@@ -83,8 +100,15 @@ export const conformance: readonly ConformanceCheck[] = [
   {
     name: 'sets a fact without a patient aside, and one without an id',
     async run(subject) {
-      const messages = messagesIn(await pullAll(await subject.serve(['{"resourceType":"Encounter","id":"zz-nobody"}', '{"resourceType":"Patient","gender":"other"}'])));
-      assert.deepEqual(messages.map((message) => (message.outcome === 'rejected' ? message.code : message.outcome)).sort(), ['NO_ID', 'NO_SUBJECT']);
+      const messages = messagesIn(
+        await pullAll(
+          await subject.serve(['{"resourceType":"Encounter","id":"zz-nobody"}', '{"resourceType":"Patient","gender":"other"}']),
+        ),
+      );
+      assert.deepEqual(messages.map((message) => (message.outcome === 'rejected' ? message.code : message.outcome)).sort(), [
+        'NO_ID',
+        'NO_SUBJECT',
+      ]);
     },
   },
   {
@@ -113,7 +137,9 @@ export const conformance: readonly ConformanceCheck[] = [
   {
     name: 'counts a type that no rule needs, and keeps nothing of it',
     async run(subject) {
-      const messages = messagesIn(await pullAll(await subject.serve(['{"resourceType":"Observation","id":"zz-weight","valueString":"Zz-secret"}'])));
+      const messages = messagesIn(
+        await pullAll(await subject.serve(['{"resourceType":"Observation","id":"zz-weight","valueString":"Zz-secret"}'])),
+      );
       assert.deepEqual(messages, [{ outcome: 'notTaken', type: 'Observation' }]);
     },
   },

@@ -1,10 +1,8 @@
 /** The front door of the sources: settings in, a connector out. A new way in is a folder of its own, a kind in
  *  settings.ts and a line here. */
-import type { Message } from '../records/index.js';
 import type { Connector } from './contract.js';
 import { openFhirFiles } from './fhir-files/connector.js';
 import { openFhir } from './fhir/connector.js';
-import { readText } from './formats/fhir/bundle.js';
 import type { SourceSettings } from './settings.js';
 
 export type { Connector, PullOptions } from './contract.js';
@@ -12,22 +10,11 @@ export type { FhirAuth, FhirFilesSettings, FhirSettings, SourceSettings } from '
 export { conformance, type ConformanceCheck, type ConformanceSubject } from './conformance.js';
 export { takenTypes } from './formats/fhir/mapping.js';
 
-export const sourceKinds: readonly SourceSettings['kind'][] = ['fhir', 'fhir-files'];
-
 export function openConnector(settings: SourceSettings): Connector {
   switch (settings.kind) {
     case 'fhir':
       return openFhir(settings);
     case 'fhir-files':
       return openFhirFiles(settings);
-  }
-}
-
-/** What was set aside or kept as a document, read once more, for a replay after the mapping has learned something. */
-export function readAgain(kind: SourceSettings['kind'], raw: string): Message[] {
-  switch (kind) {
-    case 'fhir':
-    case 'fhir-files':
-      return [...readText(raw)];
   }
 }

@@ -20,7 +20,8 @@ async function folderWith(files: Readonly<Record<string, string | Uint8Array>>):
   return openConnector({ name: 'zz-archive', kind: 'fhir-files', path });
 }
 
-const bundleOf = (resources: readonly string[]): string => `{"resourceType":"Bundle","type":"collection","entry":[\n${resources.map((raw) => `{"resource": ${raw}}`).join(',\n')}]}`;
+const bundleOf = (resources: readonly string[]): string =>
+  `{"resourceType":"Bundle","type":"collection","entry":[\n${resources.map((raw) => `{"resource": ${raw}}`).join(',\n')}]}`;
 const halves = (all: readonly string[]) => [all.slice(0, all.length / 2), all.slice(all.length / 2)] as const;
 
 const subjects: Readonly<Record<string, ConformanceSubject>> = {
@@ -28,7 +29,13 @@ const subjects: Readonly<Record<string, ConformanceSubject>> = {
     async serve(resources) {
       const fake = await serveFhir(resources);
       cleanUps.push(() => fake.close());
-      return openConnector({ name: 'zz-ehr', kind: 'fhir', url: fake.url, supplies: ['Patient', 'Encounter', 'Observation'], auth: { kind: 'none' } });
+      return openConnector({
+        name: 'zz-ehr',
+        kind: 'fhir',
+        url: fake.url,
+        supplies: ['Patient', 'Encounter', 'Observation'],
+        auth: { kind: 'none' },
+      });
     },
   },
   'files: one Bundle': { serve: (resources) => folderWith({ 'all.json': bundleOf(resources) }) },

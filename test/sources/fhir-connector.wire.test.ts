@@ -11,38 +11,70 @@ afterEach(async () => {
   fake = null;
 });
 
-const patient = (id: string, changed = '2026-03-01T10:00:00Z'): string => `{"resourceType":"Patient","id":"${id}","meta":{"lastUpdated":"${changed}"}}`;
+const patient = (id: string, changed = '2026-03-01T10:00:00Z'): string =>
+  `{"resourceType":"Patient","id":"${id}","meta":{"lastUpdated":"${changed}"}}`;
 const patients = (count: number): string[] => Array.from({ length: count }, (_, index) => patient(`zz-${String(index).padStart(4, '0')}`));
 
 async function source(resources: readonly string[], manners: Manners = {}, more: Partial<FhirSettings> = {}) {
   const server = await serveFhir(resources, manners);
   fake = server;
-  const settings: FhirSettings = { name: 'zz-ehr', kind: 'fhir', url: server.url, supplies: ['Patient'], auth: { kind: 'none' }, pageSize: 100, retries: 2, ...more };
+  const settings: FhirSettings = {
+    name: 'zz-ehr',
+    kind: 'fhir',
+    url: server.url,
+    supplies: ['Patient'],
+    auth: { kind: 'none' },
+    pageSize: 100,
+    retries: 2,
+    ...more,
+  };
   return { server, connector: openConnector(settings) };
 }
 const queries = (server: FhirFake) => server.asked.splice(0).map((path) => decodeURIComponent(path.replace('/fhir/', '')));
 
 describe('a walk', () => {
   it('goes through the types in order, page by page', async () => {
-    const { server, connector } = await source([...patients(250), '{"resourceType":"Encounter","id":"zz-v","subject":{"reference":"Patient/zz-0001"}}'], {}, { supplies: ['Patient', 'Encounter'] });
+    const { server, connector } = await source(
+      [...patients(250), '{"resourceType":"Encounter","id":"zz-v","subject":{"reference":"Patient/zz-0001"}}'],
+      {},
+      { supplies: ['Patient', 'Encounter'] },
+    );
     const batches = await pullAll(connector);
     expect(countOutcomes(batches)).toEqual({ mapped: 251 });
-    expect(queries(server)).toEqual(['Patient?_count=100', 'Patient?_count=100&page=100', 'Patient?_count=100&page=200', 'Encounter?_count=100']);
+    expect(queries(server)).toEqual([
+      'Patient?_count=100',
+      'Patient?_count=100&page=100',
+      'Patient?_count=100&page=200',
+      'Encounter?_count=100',
+    ]);
     expect(batches.map(({ progress }) => progress)).toEqual([0.2, 0.4, 0.5, 1]);
   });
 
+  it('goes once through a type that is listed twice', async () => {
+    const { server, connector } = await source(patients(1), {}, { supplies: ['Patient', 'Encounter', 'Patient'] });
+    await pullAll(connector);
+    expect(queries(server)).toEqual(['Patient?_count=100', 'Encounter?_count=100']);
+  });
+
   it('splits a page that is larger than a batch may be, and resumes in the middle of it', async () => {
-    const entries = patients(1700).map((raw) => `{"resource":${raw}}`).join(',');
-    const { connector } = await source([], { instead: (_url, response) => Boolean(response.send(`{"resourceType":"Bundle","entry":[${entries}]}`)) });
+    const entries = patients(1700)
+      .map((raw) => `{"resource":${raw}}`)
+      .join(',');
+    const { connector } = await source([], {
+      instead: (_url, response) => Boolean(response.send(`{"resourceType":"Bundle","entry":[${entries}]}`)),
+    });
     const batches = await pullAll(connector);
     expect(batches.map(({ messages }) => messages.length)).toEqual([1000, 700]);
     expect(messagesIn(await pullAll(connector, batches[0]?.cursor))).toEqual(batches[1]?.messages);
   });
 
   it('keeps the exact text of a resource, its decimals’ digits included', async () => {
-    const claim = '{"resourceType":"Claim","id":"zz-c","patient":{"reference":"Patient/zz-1"},"total":{"value":204.95000000000000001,"currency":"USD"}}';
+    const claim =
+      '{"resourceType":"Claim","id":"zz-c","patient":{"reference":"Patient/zz-1"},"total":{"value":204.95000000000000001,"currency":"USD"}}';
     const { connector } = await source([claim], {}, { supplies: ['Claim'] });
-    expect(messagesIn(await pullAll(connector))).toMatchObject([{ raw: claim, records: [{ billed: { amount: '204.95000000000000001' } }] }]);
+    expect(messagesIn(await pullAll(connector))).toMatchObject([
+      { raw: claim, records: [{ billed: { amount: '204.95000000000000001' } }] },
+    ]);
   });
 
   it('signs in by token or by password', async () => {
@@ -79,15 +111,18 @@ describe('a later run', () => {
     expect(queries(server)).toEqual(['Patient?_count=100&page=100', 'Patient?_count=100&page=200']);
   });
 
-  it.each(['ignores', 'warns', 'refuses'] as const)('finds out that the server %s _lastUpdated, takes everything and does not ask again', async (lastUpdated) => {
-    const { server, connector } = await source(patients(3), { lastUpdated });
-    const first = (await pullAll(connector)).at(-1)?.cursor ?? null;
-    const second = await pullAll(connector, first);
-    expect(countOutcomes(second)).toEqual({ mapped: 3 });
-    server.asked.length = 0;
-    expect(countOutcomes(await pullAll(connector, second.at(-1)?.cursor))).toEqual({ mapped: 3 });
-    expect(queries(server)).toEqual(['Patient?_count=100']);
-  });
+  it.each(['ignores', 'warns', 'refuses'] as const)(
+    'finds out that the server %s _lastUpdated, takes everything and does not ask again',
+    async (lastUpdated) => {
+      const { server, connector } = await source(patients(3), { lastUpdated });
+      const first = (await pullAll(connector)).at(-1)?.cursor ?? null;
+      const second = await pullAll(connector, first);
+      expect(countOutcomes(second)).toEqual({ mapped: 3 });
+      server.asked.length = 0;
+      expect(countOutcomes(await pullAll(connector, second.at(-1)?.cursor))).toEqual({ mapped: 3 });
+      expect(queries(server)).toEqual(['Patient?_count=100']);
+    },
+  );
 
   it('walks a type whole whose resources do not say when they changed', async () => {
     const { server, connector } = await source(['{"resourceType":"Patient","id":"zz-1"}']);
@@ -99,8 +134,16 @@ describe('a later run', () => {
 });
 
 describe('an answer that is not what was asked for', () => {
-  const answer = (more: object) => (_url: URL, response: Response) => Boolean(response.send({ resourceType: 'Bundle', type: 'searchset', ...more }));
-  const outcome = (severity: string, code: string) => ({ entry: [{ resource: { resourceType: 'OperationOutcome', issue: [{ severity, code, details: { text: 'Zz-Secret' } }] }, search: { mode: 'outcome' } }] });
+  const answer = (more: object) => (_url: URL, response: Response) =>
+    Boolean(response.send({ resourceType: 'Bundle', type: 'searchset', ...more }));
+  const outcome = (severity: string, code: string) => ({
+    entry: [
+      {
+        resource: { resourceType: 'OperationOutcome', issue: [{ severity, code, details: { text: 'Zz-Secret' } }] },
+        search: { mode: 'outcome' },
+      },
+    ],
+  });
 
   it('no results, said by an OperationOutcome, is no error and no resource', async () => {
     const { connector } = await source([], { instead: answer(outcome('warning', 'not-found')) });
@@ -109,24 +152,36 @@ describe('an answer that is not what was asked for', () => {
 
   it('an error among the entries fails the run, without its words', async () => {
     const { connector } = await source([], { instead: answer(outcome('error', 'exception')) });
-    await expect(pullAll(connector)).rejects.toMatchObject({ code: 'SOURCE_ANSWER_UNREADABLE', message: expect.not.stringContaining('Zz-Secret') });
+    await expect(pullAll(connector)).rejects.toMatchObject({
+      code: 'SOURCE_ANSWER_UNREADABLE',
+      message: expect.not.stringContaining('Zz-Secret'),
+    });
   });
 
   it('a page that is not JSON, or cut off, fails the run', async () => {
     const { connector, server } = await source([], { instead: (_url, response) => Boolean(response.send('<html>Sign in</html>')) });
     await expect(pullAll(connector)).rejects.toMatchObject({ code: 'SOURCE_ANSWER_UNREADABLE' });
-    server.manners = { instead: (_url, response) => Boolean(response.send(`{"resourceType":"Bundle","entry":[{"resource":${patient('zz-1')}}`)) };
+    server.manners = {
+      instead: (_url, response) => Boolean(response.send(`{"resourceType":"Bundle","entry":[{"resource":${patient('zz-1')}}`)),
+    };
     await expect(pullAll(connector)).rejects.toMatchObject({ code: 'SOURCE_ANSWER_UNREADABLE' });
   });
 
   it('a next page on another server is not followed, and gets no token', async () => {
-    const { connector } = await source([], { instead: answer({ link: [{ relation: 'next', url: 'http://127.0.0.1:9/fhir/Patient?page=2' }] }) });
+    const { connector } = await source([], {
+      instead: answer({ link: [{ relation: 'next', url: 'http://127.0.0.1:9/fhir/Patient?page=2' }] }),
+    });
     await expect(pullAll(connector)).rejects.toMatchObject({ code: 'SOURCE_ANSWER_UNREADABLE' });
   });
 
   it('pages that lead in a circle end', async () => {
-    const { connector } = await source([], { instead: (url, response) => answer({ link: [{ relation: 'next', url: `${url.origin}/fhir/Patient?page=1` }] })(url, response) });
-    await expect(pullAll(connector)).rejects.toMatchObject({ code: 'SOURCE_ANSWER_UNREADABLE', message: expect.stringContaining('circle') });
+    const { connector } = await source([], {
+      instead: (url, response) => answer({ link: [{ relation: 'next', url: `${url.origin}/fhir/Patient?page=1` }] })(url, response),
+    });
+    await expect(pullAll(connector)).rejects.toMatchObject({
+      code: 'SOURCE_ANSWER_UNREADABLE',
+      message: expect.stringContaining('circle'),
+    });
   });
 });
 
@@ -144,27 +199,45 @@ describe('a server in trouble', () => {
 
   it('is left alone after some tries, or at once where it wants to rest long', async () => {
     const { server, connector } = await source(patients(1), failing(9, 429, { 'retry-after': '0' }));
-    await expect(pullAll(connector)).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', message: 'Source zz-ehr did not answer: HTTP 429 (tried 3 times).' });
+    await expect(pullAll(connector)).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: 'Source zz-ehr did not answer: HTTP 429 (tries: 3).',
+    });
     server.manners = failing(9, 503, { 'retry-after': '3600' });
-    await expect(pullAll(connector)).rejects.toMatchObject({ message: 'Source zz-ehr did not answer: HTTP 503 (tried 1 times).' });
+    await expect(pullAll(connector)).rejects.toMatchObject({ message: 'Source zz-ehr did not answer: HTTP 503 (tries: 1).' });
   });
 
-  it.each([[401, 'SOURCE_UNREACHABLE'], [403, 'SOURCE_UNREACHABLE'], [404, 'SOURCE_ANSWER_UNREADABLE'], [400, 'SOURCE_ANSWER_UNREADABLE']])('that answers %i is not asked again', async (status, code) => {
+  it.each([
+    [401, 'SOURCE_UNREACHABLE'],
+    [403, 'SOURCE_UNREACHABLE'],
+    [404, 'SOURCE_ANSWER_UNREADABLE'],
+    [400, 'SOURCE_ANSWER_UNREADABLE'],
+  ])('that answers %i is not asked again', async (status, code) => {
     const { server, connector } = await source(patients(1), failing(9, status));
     await expect(pullAll(connector)).rejects.toMatchObject({ code, message: expect.not.stringMatching(/Zz-Secret|_count|http:/) });
     expect(server.asked).toHaveLength(1);
   });
 
   it('has a deadline for the whole answer', async () => {
-    const { connector } = await source(patients(1), { instead: (_url, response) => response.write('{"resourceType"') }, { timeoutMs: 100, retries: 0 });
-    await expect(pullAll(connector)).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', message: expect.stringContaining('within 100 ms') });
+    const { connector } = await source(
+      patients(1),
+      { instead: (_url, response) => response.write('{"resourceType"') },
+      { timeoutMs: 100, retries: 0 },
+    );
+    await expect(pullAll(connector)).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.stringContaining('within 100 ms'),
+    });
   });
 
   it('that nobody listens at is unreachable', async () => {
     const { connector, server } = await source(patients(1), {}, { retries: 0 });
     await server.close();
     fake = null;
-    await expect(pullAll(connector)).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', message: expect.stringContaining('connection failed') });
+    await expect(pullAll(connector)).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.stringContaining('connection failed'),
+    });
   });
 
   it('whose paging session has expired is walked again from the first page, once', async () => {

@@ -25,7 +25,13 @@ export interface FhirFake {
 const typeOf = (raw: string): string => /"resourceType"\s*:\s*"(\w+)"/.exec(raw)?.[1] ?? '';
 const changedAt = (raw: string): string => /"lastUpdated"\s*:\s*"([^"]+)"/.exec(raw)?.[1] ?? '';
 
-const warning = JSON.stringify({ resource: { resourceType: 'OperationOutcome', issue: [{ severity: 'warning', code: 'not-supported', diagnostics: 'Unknown parameter _lastUpdated was ignored' }] }, search: { mode: 'outcome' } });
+const warning = JSON.stringify({
+  resource: {
+    resourceType: 'OperationOutcome',
+    issue: [{ severity: 'warning', code: 'not-supported', diagnostics: 'Unknown parameter _lastUpdated was ignored' }],
+  },
+  search: { mode: 'outcome' },
+});
 
 export async function serveFhir(resources: readonly string[], manners: Manners = {}): Promise<FhirFake> {
   const app = express();
@@ -49,7 +55,11 @@ export async function serveFhir(resources: readonly string[], manners: Manners =
     const links = [{ relation: 'self', url: self.href }, ...(start + size < found.length ? [{ relation: 'next', url: next.href }] : [])];
     const entries = found.slice(start, start + size).map((raw) => `{"resource":${raw},"search":{"mode":"match"}}`);
     if (filter !== null && lastUpdated === 'warns') entries.push(warning);
-    response.type('application/fhir+json').send(`{"resourceType":"Bundle","type":"searchset","meta":{"lastUpdated":"${now}"},"total":${found.length},"link":${JSON.stringify(links)},"entry":[${entries.join(',')}]}`);
+    response
+      .type('application/fhir+json')
+      .send(
+        `{"resourceType":"Bundle","type":"searchset","meta":{"lastUpdated":"${now}"},"total":${found.length},"link":${JSON.stringify(links)},"entry":[${entries.join(',')}]}`,
+      );
   });
   const server = app.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -24,8 +24,10 @@ async function folderOf(files: Readonly<Record<string, string | Uint8Array>>): P
   }
   return path;
 }
-const files = (path: string, supplies?: string[]) => openConnector({ name: 'zz-archive', kind: 'fhir-files', path, ...(supplies ? { supplies } : {}) });
-const kindOf = <K extends RecordKind>(records: readonly HubRecord[], kind: K): RecordOf<K>[] => records.filter((record): record is RecordOf<K> => record.kind === kind);
+const files = (path: string, supplies?: string[]) =>
+  openConnector({ name: 'zz-archive', kind: 'fhir-files', path, ...(supplies ? { supplies } : {}) });
+const kindOf = <K extends RecordKind>(records: readonly HubRecord[], kind: K): RecordOf<K>[] =>
+  records.filter((record): record is RecordOf<K> => record.kind === kind);
 const patient = (id: string): string => `{"resourceType":"Patient","id":"${id}"}`;
 
 describe('a folder of Bundles that refer by urn', () => {
@@ -41,7 +43,10 @@ describe('a folder of Bundles that refer by urn', () => {
     expect(visits.size).toBe(3);
     const claims = kindOf(records, 'claim');
     expect(claims.map(({ claimKind, billed, insurer }) => [claimKind, billed?.amount, insurer])).toEqual([
-      ['PHARMACY', '255', 'Zz Mutual'], ['INSTITUTIONAL', '204.96999999999997', 'Zz Mutual'], ['INSTITUTIONAL', '129.160', 'Zz Mutual'], ['INSTITUTIONAL', '77.5', 'Zz Mutual'],
+      ['PHARMACY', '255', 'Zz Mutual'],
+      ['INSTITUTIONAL', '204.96999999999997', 'Zz Mutual'],
+      ['INSTITUTIONAL', '129.160', 'Zz Mutual'],
+      ['INSTITUTIONAL', '77.5', 'Zz Mutual'],
     ]);
     for (const claim of claims) expect(visits).toContain(claim.encounter);
   });
@@ -49,8 +54,18 @@ describe('a folder of Bundles that refer by urn', () => {
   it('gives every institutional claim its payer’s figures, and the pharmacy claim none', async () => {
     const records = recordsIn(await pullAll(files(path)));
     const answers = new Map(kindOf(records, 'adjudication').map((one) => [one.claim, one]));
-    expect(kindOf(records, 'claim').map(({ key, claimKind }) => [claimKind, answers.get(key)?.allowed?.amount ?? null, answers.get(key)?.paid?.amount ?? null, answers.get(key)?.patientOwes?.amount ?? null])).toEqual([
-      ['PHARMACY', null, null, null], ['INSTITUTIONAL', '204.97', '163.976', '40.994'], ['INSTITUTIONAL', null, '0.0', null], ['INSTITUTIONAL', '62.75', '50', '10.5'],
+    expect(
+      kindOf(records, 'claim').map(({ key, claimKind }) => [
+        claimKind,
+        answers.get(key)?.allowed?.amount ?? null,
+        answers.get(key)?.paid?.amount ?? null,
+        answers.get(key)?.patientOwes?.amount ?? null,
+      ]),
+    ).toEqual([
+      ['PHARMACY', null, null, null],
+      ['INSTITUTIONAL', '204.97', '163.976', '40.994'],
+      ['INSTITUTIONAL', null, '0.0', null],
+      ['INSTITUTIONAL', '62.75', '50', '10.5'],
     ]);
     expect([...answers.values()].map(({ denied }) => denied)).toEqual([false, false, false]);
     expect(kindOf(records, 'condition').map(({ key }) => key)).toEqual(kindOf(records, 'adjudication')[0]?.conditions);
@@ -59,7 +74,9 @@ describe('a folder of Bundles that refer by urn', () => {
   it('lets the same organization come with every Bundle, and counts what no rule needs', async () => {
     const batches = await pullAll(files(path));
     expect(countOutcomes(batches)).toEqual({ mapped: 17, notTaken: 1 });
-    const [first, second] = messagesIn(batches).filter((message) => message.outcome === 'mapped' && message.key.startsWith('Organization/'));
+    const [first, second] = messagesIn(batches).filter(
+      (message) => message.outcome === 'mapped' && message.key.startsWith('Organization/'),
+    );
     expect(second).toMatchObject({ key: first?.outcome === 'mapped' ? first.key : '' });
   });
 });
@@ -84,14 +101,36 @@ describe('what is wrong with a file', () => {
   const bundle = `{"resourceType":"Bundle","entry":[{"resource":${patient('zz-b')}}]}`;
 
   it('sets a broken file or line aside whole, and reads all others', async () => {
-    const cut = gzipSync(`{"resourceType":"Bundle","entry":[${Array.from({ length: 500 }, (_, index) => `{"resource":${patient(`zz-${index * 7919}`)}}`).join(',')}]}`).subarray(0, 900);
+    const cut = gzipSync(
+      `{"resourceType":"Bundle","entry":[${Array.from({ length: 500 }, (_, index) => `{"resource":${patient(`zz-${index * 7919}`)}}`).join(',')}]}`,
+    ).subarray(0, 900);
     const latin = Buffer.from('{"resourceType":"Patient","id":"zz-l","gender":"\xe9"}', 'latin1');
     const path = await folderOf({
-      'a-cut.json.gz': cut, 'b-no-gzip.json.gz': 'Zz plain text', 'c-cut.json': bundle.slice(0, -3), 'd-latin.json': latin, 'e-empty.json': '', 'f-good.json': bundle, 'g-bom.json': `\uFEFF${patient('zz-bom')}`,
-      'h.ndjson': `${patient('zz-1')}\n\n{"resourceType":"Patient","id":\n${patient('zz-2')}`, 'notes.txt': 'Zz', '.hidden.json': patient('zz-hidden'),
+      'a-cut.json.gz': cut,
+      'b-no-gzip.json.gz': 'Zz plain text',
+      'c-cut.json': bundle.slice(0, -3),
+      'd-latin.json': latin,
+      'e-empty.json': '',
+      'f-good.json': bundle,
+      'g-bom.json': `\uFEFF${patient('zz-bom')}`,
+      'h.ndjson': `${patient('zz-1')}\n\n{"resourceType":"Patient","id":\n${patient('zz-2')}`,
+      'notes.txt': 'Zz',
+      '.hidden.json': patient('zz-hidden'),
     });
-    const found = messagesIn(await pullAll(files(path))).map((message) => (message.outcome === 'rejected' ? message.code : message.outcome === 'mapped' ? message.key : message.outcome));
-    expect(found).toEqual(['TRUNCATED', 'NOT_JSON', 'TRUNCATED', 'NOT_JSON', 'Patient/zz-b', 'Patient/zz-bom', 'Patient/zz-1', 'TRUNCATED', 'Patient/zz-2']);
+    const found = messagesIn(await pullAll(files(path))).map((message) =>
+      message.outcome === 'rejected' ? message.code : message.outcome === 'mapped' ? message.key : message.outcome,
+    );
+    expect(found).toEqual([
+      'TRUNCATED',
+      'NOT_JSON',
+      'TRUNCATED',
+      'NOT_JSON',
+      'Patient/zz-b',
+      'Patient/zz-bom',
+      'Patient/zz-1',
+      'TRUNCATED',
+      'Patient/zz-2',
+    ]);
     const [gzip] = messagesIn(await pullAll(files(path)));
     expect(gzip?.outcome === 'rejected' && Buffer.from(gzip.raw, 'base64').equals(cut)).toBe(true);
   });
@@ -99,7 +138,9 @@ describe('what is wrong with a file', () => {
   it('gives the lines that came before a gzip breaks off', async () => {
     const lines = Array.from({ length: 3000 }, (_, index) => patient(`zz-${index}-${(index * 2654435761) % 4294967296}`)).join('\n');
     const whole = gzipSync(lines);
-    const counts = countOutcomes(await pullAll(files(await folderOf({ 'a.ndjson.gz': whole.subarray(0, whole.length / 2), 'b.json': patient('zz-after') }))));
+    const counts = countOutcomes(
+      await pullAll(files(await folderOf({ 'a.ndjson.gz': whole.subarray(0, whole.length / 2), 'b.json': patient('zz-after') }))),
+    );
     expect(counts['rejected']).toBe(1);
     expect(counts['mapped']).toBeGreaterThan(500);
     expect(counts['mapped']).toBeLessThan(3000);
@@ -115,7 +156,10 @@ describe('what is wrong with a file', () => {
   });
 
   it('says that a missing folder is missing, and names no file', async () => {
-    await expect(pullAll(files(join(tmpdir(), 'zz-nowhere', 'Zz-Ann')))).rejects.toMatchObject({ code: 'SOURCE_UNREACHABLE', message: expect.not.stringContaining('Zz-Ann') });
+    await expect(pullAll(files(join(tmpdir(), 'zz-nowhere', 'Zz-Ann')))).rejects.toMatchObject({
+      code: 'SOURCE_UNREACHABLE',
+      message: expect.not.stringContaining('Zz-Ann'),
+    });
   });
 
   it('follows a link to a file, as mounted folders have them', async () => {

@@ -26,7 +26,8 @@ export async function pullAll(connector: Connector, since: Cursor | null = null,
   return batches;
 }
 export const messagesIn = (batches: readonly Batch[]): Message[] => batches.flatMap((batch) => batch.messages);
-export const recordsIn = (batches: readonly Batch[]): HubRecord[] => messagesIn(batches).flatMap((message) => (message.outcome === 'mapped' ? message.records : []));
+export const recordsIn = (batches: readonly Batch[]): HubRecord[] =>
+  messagesIn(batches).flatMap((message) => (message.outcome === 'mapped' ? message.records : []));
 export const countOutcomes = (batches: readonly Batch[]): Record<string, number> => {
   const counts: Record<string, number> = {};
   for (const { outcome } of messagesIn(batches)) counts[outcome] = (counts[outcome] ?? 0) + 1;

@@ -14,7 +14,8 @@ const samplesIt = here ? it : it.skip;
 if (!here) process.stderr.write('real-files.test.ts: no ../shared/data/fhir-r4 here, so the published samples are not read.\n');
 
 const pull = (folder: string) => pullAll(openConnector({ name: folder, kind: 'fhir-files', path: join(samples, folder) }));
-const kindOf = <K extends RecordKind>(records: readonly HubRecord[], kind: K): RecordOf<K>[] => records.filter((record): record is RecordOf<K> => record.kind === kind);
+const kindOf = <K extends RecordKind>(records: readonly HubRecord[], kind: K): RecordOf<K>[] =>
+  records.filter((record): record is RecordOf<K> => record.kind === kind);
 
 describe('the published samples', () => {
   samplesIt.each([
@@ -24,7 +25,12 @@ describe('the published samples', () => {
     const batches = await pull(folder);
     expect(countOutcomes(batches)['rejected']).toBeUndefined();
     const records = recordsIn(batches);
-    const [patients, encounters, claims, answers] = [kindOf(records, 'patient'), kindOf(records, 'encounter'), kindOf(records, 'claim'), kindOf(records, 'adjudication')];
+    const [patients, encounters, claims, answers] = [
+      kindOf(records, 'patient'),
+      kindOf(records, 'encounter'),
+      kindOf(records, 'claim'),
+      kindOf(records, 'adjudication'),
+    ];
     expect({ patients: patients.length, encounters: encounters.length, claims: claims.length, answers: answers.length }).toEqual(counts);
 
     const [people, visits] = [new Set(patients.map(({ key }) => key)), new Set(encounters.map(({ key }) => key))];
@@ -34,7 +40,9 @@ describe('the published samples', () => {
     expect(claims.filter(({ key, claimKind, billed }) => billed === null || answered.has(key) === (claimKind === 'PHARMACY'))).toEqual([]);
     expect(answers.filter(({ paid, denied }) => paid?.currency !== 'USD' || denied !== false)).toEqual([]);
     const named = new Set(kindOf(records, 'named').flatMap(({ key, aliases }) => [key, ...aliases]));
-    const meant = encounters.flatMap(({ practitioners, location, organization }) => [...practitioners, location, organization]).filter((one) => one !== null);
+    const meant = encounters
+      .flatMap(({ practitioners, location, organization }) => [...practitioners, location, organization])
+      .filter((one) => one !== null);
     expect(meant.length).toBeGreaterThan(encounters.length);
     expect(meant.filter((reference) => !named.has(reference))).toEqual([]);
   });
@@ -58,7 +66,9 @@ describe('the published samples', () => {
   });
 
   samplesIt('broken resources from the validator’s tests crash nothing', async () => {
-    const batches = await pullAll(openConnector({ name: 'zz-hostile', kind: 'fhir-files', path: resolve(samples, '..', 'hostile', 'fhir-validator') }));
+    const batches = await pullAll(
+      openConnector({ name: 'zz-hostile', kind: 'fhir-files', path: resolve(samples, '..', 'hostile', 'fhir-validator') }),
+    );
     expect(messagesIn(batches).length).toBeGreaterThan(180);
   });
 });

@@ -7,7 +7,7 @@ import { inBatches, type Step } from '../batches.js';
 import type { Connector } from '../contract.js';
 import type { FhirFilesSettings } from '../settings.js';
 import { faultCode } from './fault.js';
-import { listFiles, type SourceFile } from './folder.js';
+import { listFiles } from './folder.js';
 import { readSourceFile } from './reading.js';
 
 /** How far a run has come: `line` lines of the file are done, and `read` messages of the line after them. */
@@ -22,7 +22,9 @@ const finished: Cursor = { file: null };
 
 function positionOf(cursor: Cursor | null): Position | null {
   const { file, print, line, read } = cursor ?? finished;
-  return typeof file === 'string' && typeof print === 'string' && typeof line === 'number' && typeof read === 'number' ? { file, print, line, read } : null;
+  return typeof file === 'string' && typeof print === 'string' && typeof line === 'number' && typeof read === 'number'
+    ? { file, print, line, read }
+    : null;
 }
 
 /** A type that this source is not there for is left out, as if no rule needed it. */
@@ -34,13 +36,19 @@ function supplied(message: Message, supplies: readonly string[] | undefined): Me
 
 /** The system's own message would name the file, and Synthea's files are named after patients: its code is enough. */
 function unreachable(name: string, fault: unknown): HubError {
-  return new HubError('SOURCE_UNREACHABLE', `Source ${name}: its path, or a file in it, cannot be read (${faultCode(fault)}). Check that it exists and that the hub may read it.`);
+  return new HubError(
+    'SOURCE_UNREACHABLE',
+    `Source ${name}: its path, or a file in it, cannot be read (${faultCode(fault)}). Check that it exists and that the hub may read it.`,
+  );
 }
 
 async function* stepsOf(settings: FhirFilesSettings, since: Position | null, signal: AbortSignal | undefined): AsyncGenerator<Step> {
   const files = await listFiles(settings.path);
   const total = files.reduce((sum, file) => sum + file.bytes, 0) || 1;
-  const start = Math.max(0, files.findIndex((file) => file.id === since?.file));
+  const start = Math.max(
+    0,
+    files.findIndex((file) => file.id === since?.file),
+  );
   let before = files.slice(0, start).reduce((sum, file) => sum + file.bytes, 0);
   for (const file of files.slice(start)) {
     const done = since?.file === file.id && since.print === file.print ? since : null;

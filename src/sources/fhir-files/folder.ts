@@ -24,7 +24,14 @@ export async function listFiles(root: string): Promise<SourceFile[]> {
       const found = readable.exec(path);
       const about = found ? await stat(path) : null;
       if (!found || about?.isFile() !== true) return null;
-      return { path, id: idOf(relative(root, path)), print: `${about.size}-${Math.round(about.mtimeMs)}`, bytes: about.size, lines: found[1]?.toLowerCase() === 'ndjson', gzip: found[2] !== undefined };
+      return {
+        path,
+        id: idOf(relative(root, path)),
+        print: `${about.size}-${Math.round(about.mtimeMs)}`,
+        bytes: about.size,
+        lines: found[1]?.toLowerCase() === 'ndjson',
+        gzip: found[2] !== undefined,
+      };
     }),
   );
   return files.filter((file) => file !== null);
@@ -32,6 +39,8 @@ export async function listFiles(root: string): Promise<SourceFile[]> {
 
 async function filesUnder(folder: string): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const paths = entries.filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.')).map((entry) => join(entry.parentPath, entry.name));
+  const paths = entries
+    .filter((entry) => !entry.isDirectory() && !entry.name.startsWith('.'))
+    .map((entry) => join(entry.parentPath, entry.name));
   return paths.sort((left, right) => (left < right ? -1 : 1));
 }

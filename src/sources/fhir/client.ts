@@ -29,7 +29,10 @@ function atHome(url: string, { name, url: home }: FhirSettings): string {
   const base = new URL(home.endsWith('/') ? home : `${home}/`);
   const target = URL.canParse(url, base.href) ? new URL(url, base) : null;
   if (target?.origin === base.origin) return target.href;
-  throw new HubError('SOURCE_ANSWER_UNREADABLE', `Source ${name} points to its next page on another server than sources[].url. Set url to the address that the server itself uses.`);
+  throw new HubError(
+    'SOURCE_ANSWER_UNREADABLE',
+    `Source ${name} points to its next page on another server than sources[].url. Set url to the address that the server itself uses.`,
+  );
 }
 
 export function openClient(settings: FhirSettings): FhirClient {
@@ -57,6 +60,12 @@ export function openClient(settings: FhirSettings): FhirClient {
   const withSignal = (signal?: AbortSignal) => (signal ? { options: { signal } } : {});
   return {
     search: (type, params, signal) => answerTo(client.search({ resourceType: type, searchParams: { ...params }, ...withSignal(signal) })),
-    next: (url, signal) => answerTo(client.nextPage({ bundle: { resourceType: 'Bundle', link: [{ relation: 'next', url: atHome(url, settings) }] }, ...withSignal(signal) })),
+    next: (url, signal) =>
+      answerTo(
+        client.nextPage({
+          bundle: { resourceType: 'Bundle', link: [{ relation: 'next', url: atHome(url, settings) }] },
+          ...withSignal(signal),
+        }),
+      ),
   };
 }

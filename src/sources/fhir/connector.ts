@@ -22,19 +22,38 @@ interface Server {
 const ask = ({ client, settings, signal }: Server, walk: Walk): Promise<Answer> =>
   walk.page !== null
     ? client.next(walk.page, signal)
-    : client.search(walk.type, { _count: String(settings.pageSize ?? defaultPageSize), ...(walk.asked === null ? {} : { _lastUpdated: `ge${walk.asked}` }) }, signal);
+    : client.search(
+        walk.type,
+        { _count: String(settings.pageSize ?? defaultPageSize), ...(walk.asked === null ? {} : { _lastUpdated: `ge${walk.asked}` }) },
+        signal,
+      );
 
 /** What cannot be mended by trying again, in words an engineer can act on. */
 function refusal(name: string, type: string, fault: unknown): unknown {
-  if (fault instanceof Unreadable) return new HubError('SOURCE_ANSWER_UNREADABLE', `Source ${name} answered the search for ${type} with something other than a Bundle: ${fault.message}.`);
+  if (fault instanceof Unreadable)
+    return new HubError(
+      'SOURCE_ANSWER_UNREADABLE',
+      `Source ${name} answered the search for ${type} with something other than a Bundle: ${fault.message}.`,
+    );
   if (!(fault instanceof HttpStatus)) return fault;
-  if (fault.status === 401 || fault.status === 403) return new HubError('SOURCE_UNREACHABLE', `Source ${name} does not let the hub read ${type} (HTTP ${fault.status}). Check sources[].auth and the rights of that account.`);
-  return new HubError('SOURCE_ANSWER_UNREADABLE', `Source ${name} cannot be searched for ${type} (HTTP ${fault.status}). Check sources[].url and supplies.`);
+  if (fault.status === 401 || fault.status === 403)
+    return new HubError(
+      'SOURCE_UNREACHABLE',
+      `Source ${name} does not let the hub read ${type} (HTTP ${fault.status}). Check sources[].auth and the rights of that account.`,
+    );
+  return new HubError(
+    'SOURCE_ANSWER_UNREADABLE',
+    `Source ${name} cannot be searched for ${type} (HTTP ${fault.status}). Check sources[].url and supplies.`,
+  );
 }
 
 async function fetchPage(server: Server, walk: Walk): Promise<Page> {
   const page = readPage(await ask(server, walk), { home: server.settings.url, asked: walk.asked });
-  if (page.error !== null) throw new HubError('SOURCE_ANSWER_UNREADABLE', `Source ${server.settings.name} reports an error in its answer for ${walk.type} (${page.error}).`);
+  if (page.error !== null)
+    throw new HubError(
+      'SOURCE_ANSWER_UNREADABLE',
+      `Source ${server.settings.name} reports an error in its answer for ${walk.type} (${page.error}).`,
+    );
   return page;
 }
 
@@ -70,11 +89,16 @@ interface Stretch {
 
 function* stretchesOf(page: Page, begun: Walk, read: number): Generator<Stretch> {
   let walk = begun;
-  for (let from = walk.done; ; ) {
+  for (let from = walk.done; ;) {
     const to = Math.min(page.messages.length, from + batchLimit);
     walk = advance(walk, page, to);
     const ends = to >= page.messages.length;
-    yield { messages: page.messages.slice(from, to), walk, over: ends && page.next === null, progress: page.total ? Math.min(1, (read + to) / page.total) : null };
+    yield {
+      messages: page.messages.slice(from, to),
+      walk,
+      over: ends && page.next === null,
+      progress: page.total ? Math.min(1, (read + to) / page.total) : null,
+    };
     if (ends) return;
     from = to;
   }
@@ -84,7 +108,7 @@ async function* walkPages(server: Server, begun: Walk): AsyncGenerator<Stretch> 
   const visited = new Set<string>();
   let walk = begun;
   let restarted = false;
-  for (let read = 0; ; ) {
+  for (let read = 0; ;) {
     let page: Page;
     try {
       page = await fetchPage(server, walk);
@@ -96,7 +120,8 @@ async function* walkPages(server: Server, begun: Walk): AsyncGenerator<Stretch> 
       visited.clear();
       continue;
     }
-    if (page.next !== null && visited.has(page.next)) throw new HubError('SOURCE_ANSWER_UNREADABLE', `Source ${server.settings.name} leads its pages of ${walk.type} in a circle.`);
+    if (page.next !== null && visited.has(page.next))
+      throw new HubError('SOURCE_ANSWER_UNREADABLE', `Source ${server.settings.name} leads its pages of ${walk.type} in a circle.`);
     if (page.next !== null) visited.add(page.next);
     for (const stretch of stretchesOf(page, walk, read)) {
       yield stretch;
@@ -109,7 +134,7 @@ async function* walkPages(server: Server, begun: Walk): AsyncGenerator<Stretch> 
 
 async function* pull(settings: FhirSettings, since: Cursor | null, { full = false, signal }: PullOptions): AsyncGenerator<Batch> {
   const server: Server = { settings, client: openClient(settings), signal };
-  const types = settings.supplies;
+  const types = [...new Set(settings.supplies)];
   let progress: Progress = begin(since, types, full);
   while (progress.walk !== null) {
     const order = types.indexOf(progress.walk.type);

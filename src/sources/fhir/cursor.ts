@@ -28,7 +28,16 @@ export interface Progress {
   readonly whole: ReadonlySet<string>;
 }
 
-export const firstPage = (type: string, asked: string | null): Walk => ({ type, page: null, done: 0, mark: null, asked, refused: false, seen: false, dated: true });
+export const firstPage = (type: string, asked: string | null): Walk => ({
+  type,
+  page: null,
+  done: 0,
+  mark: null,
+  asked,
+  refused: false,
+  seen: false,
+  dated: true,
+});
 
 const textAt = (cursor: Cursor, key: string): string | null => {
   const value = cursor[key];
@@ -43,15 +52,40 @@ export function readProgress(cursor: Cursor | null, types: readonly string[]): P
     if (mark !== null) since.set(type, mark);
   }
   const type = textAt(from, 'walk');
-  const walk = type !== null && types.includes(type)
-    ? { type, page: textAt(from, 'page'), done: Number(from['done'] ?? 0), mark: textAt(from, 'mark'), asked: textAt(from, 'asked'), refused: from['refused'] === true, seen: from['seen'] === true, dated: from['dated'] !== false }
-    : null;
-  return { walk, full: walk !== null && from['full'] === true, since, whole: new Set(types.filter((one) => from[`whole.${one}`] === true)) };
+  const walk =
+    type !== null && types.includes(type)
+      ? {
+          type,
+          page: textAt(from, 'page'),
+          done: Number(from['done'] ?? 0),
+          mark: textAt(from, 'mark'),
+          asked: textAt(from, 'asked'),
+          refused: from['refused'] === true,
+          seen: from['seen'] === true,
+          dated: from['dated'] !== false,
+        }
+      : null;
+  return {
+    walk,
+    full: walk !== null && from['full'] === true,
+    since,
+    whole: new Set(types.filter((one) => from[`whole.${one}`] === true)),
+  };
 }
 
 export function writeProgress({ walk, full, since, whole }: Progress): Cursor {
   const cursor: { [key: string]: string | number | boolean | null } = { walk: walk?.type ?? null };
-  if (walk) Object.assign(cursor, { page: walk.page, done: walk.done, mark: walk.mark, asked: walk.asked, refused: walk.refused, seen: walk.seen, dated: walk.dated, full });
+  if (walk)
+    Object.assign(cursor, {
+      page: walk.page,
+      done: walk.done,
+      mark: walk.mark,
+      asked: walk.asked,
+      refused: walk.refused,
+      seen: walk.seen,
+      dated: walk.dated,
+      full,
+    });
   for (const [type, mark] of since) cursor[`since.${type}`] = mark;
   for (const type of whole) cursor[`whole.${type}`] = true;
   return cursor;

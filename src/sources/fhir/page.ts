@@ -20,7 +20,8 @@ export interface Page {
 
 const overlapMs = 30_000;
 
-const linkOf = (bundle: Bundle, relation: string): string | null => text(objects(bundle.head['link']).find((one) => one['relation'] === relation)?.['url']);
+const linkOf = (bundle: Bundle, relation: string): string | null =>
+  text(objects(bundle.head['link']).find((one) => one['relation'] === relation)?.['url']);
 
 function markOf(bundle: Bundle, answer: Answer): string | null {
   const said = instantOf(object(bundle.head['meta'])?.['lastUpdated']) ?? answer.date;
@@ -45,7 +46,11 @@ function passedOver(bundle: Bundle, messages: readonly Message[], asked: string)
   if (outcomeIssues(bundle).some(saysIgnored)) return true;
   const self = linkOf(bundle, 'self');
   if (self !== null && self.includes('?') && !/[?&]_lastUpdated=/i.test(self)) return true;
-  return messages.some((message) => message.outcome === 'mapped' && message.records.some((one) => one.sourceUpdatedAt !== null && Date.parse(one.sourceUpdatedAt) < Date.parse(asked)));
+  return messages.some(
+    (message) =>
+      message.outcome === 'mapped' &&
+      message.records.some((one) => one.sourceUpdatedAt !== null && Date.parse(one.sourceUpdatedAt) < Date.parse(asked)),
+  );
 }
 
 export interface Question {

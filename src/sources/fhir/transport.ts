@@ -62,7 +62,7 @@ export async function get(url: string, transport: Transport, signal?: AbortSigna
     if ('answer' in seen) return seen.answer;
     const waitMs = seen.waitMs ?? backoffMs(tries);
     if (tries >= transport.retries || waitMs > longestWaitMs) {
-      throw new HubError('SOURCE_UNREACHABLE', `Source ${transport.source} did not answer: ${seen.fault} (tried ${tries + 1} times).`);
+      throw new HubError('SOURCE_UNREACHABLE', `Source ${transport.source} did not answer: ${seen.fault} (tries: ${tries + 1}).`);
     }
     await sleep(waitMs, undefined, { signal });
   }

@@ -32,14 +32,26 @@ function balanceOf(account: Json): Money | null {
 
 /** An account may list several subjects, a device or a practitioner among them. */
 function holderOf({ resource, references }: Reading): string {
-  const patient = objects(resource['subject']).map((one) => references.toOneOf(one, ['Patient'])).find((one) => one !== null);
+  const patient = objects(resource['subject'])
+    .map((one) => references.toOneOf(one, ['Patient']))
+    .find((one) => one !== null);
   if (patient === undefined) throw new Unreadable('NO_SUBJECT', 'Account.subject names no Patient of this source');
-  return patient as string;
+  return patient;
 }
 
 export const readAccount: Mapping = (reading): AccountRecord[] => {
   const { resource, key, sourceUpdatedAt } = reading;
-  return [{ kind: 'account', key, sourceUpdatedAt, labelCodes: labelCodesOf(resource, resource['type']), patient: holderOf(reading), status: text(resource['status']), balance: balanceOf(resource) }];
+  return [
+    {
+      kind: 'account',
+      key,
+      sourceUpdatedAt,
+      labelCodes: labelCodesOf(resource, resource['type']),
+      patient: holderOf(reading),
+      status: text(resource['status']),
+      balance: balanceOf(resource),
+    },
+  ];
 };
 
 const takenBack: readonly string[] = ['entered-in-error', 'cancelled'];
@@ -50,5 +62,15 @@ export const readInvoice: Mapping = (reading) => {
   if (takenBack.includes(status ?? '')) return 'deleted';
   const total = moneyOf(resource['totalGross'], 'Invoice.totalGross') ?? moneyOf(resource['totalNet'], 'Invoice.totalNet');
   const balance = status === 'issued' ? total : status === 'balanced' && total !== null ? { amount: '0', currency: total.currency } : null;
-  return [{ kind: 'account', key, sourceUpdatedAt, labelCodes: labelCodesOf(resource, resource['type']), patient: patientOf(reading, 'subject'), status, balance }];
+  return [
+    {
+      kind: 'account',
+      key,
+      sourceUpdatedAt,
+      labelCodes: labelCodesOf(resource, resource['type']),
+      patient: patientOf(reading, 'subject'),
+      status,
+      balance,
+    },
+  ];
 };

@@ -44,8 +44,16 @@ export const denialCategory = 'denialreason';
 /** CARIN's payer adjudication status, in a category or a reason. */
 export const deniedStatus = 'denied';
 
-export const adjustmentReasons: readonly string[] = ['https://x12.org/codes/claim-adjustment-reason-codes', 'urn:oid:2.16.840.1.113883.6.344', 'http://terminology.hl7.org/CodeSystem/adjudication-reason'];
-export const adjustmentGroups: readonly string[] = [`${cms}/fiss/aco-red-cagc`, 'https://x12.org/codes/claim-adjustment-group-codes', 'urn:oid:2.16.840.1.113883.6.345'];
+export const adjustmentReasons: readonly string[] = [
+  'https://x12.org/codes/claim-adjustment-reason-codes',
+  'urn:oid:2.16.840.1.113883.6.344',
+  'http://terminology.hl7.org/CodeSystem/adjudication-reason',
+];
+export const adjustmentGroups: readonly string[] = [
+  `${cms}/fiss/aco-red-cagc`,
+  'https://x12.org/codes/claim-adjustment-group-codes',
+  'urn:oid:2.16.840.1.113883.6.345',
+];
 /** Under `denialreason` too, and no denial: CMS's cut for services of a physician's assistant. */
 export const noReasons: readonly string[] = [`${cms}/carr_line_rdcd_pmt_phys_astn_c`];
 export const groupCodes: readonly string[] = ['CO', 'PR', 'OA', 'PI', 'CR'];
@@ -54,4 +62,5 @@ export const groupCodes: readonly string[] = ['CO', 'PR', 'OA', 'PI', 'CR'];
  *  ordinary share. Everything else with a reason is a denial code; only all lines at nothing make a denied claim. */
 const denyNothing: ReadonlySet<string> = new Set(['CO-45', '*-1', '*-2', '*-3', '*-66', '*-253']);
 
-export const deniesNothing = (group: string | null, reason: string): boolean => denyNothing.has(`*-${reason}`) || (reason === '45' && (group === null || group === 'CO'));
+export const deniesNothing = (group: string | null, reason: string): boolean =>
+  denyNothing.has(`*-${reason}`) || (reason === '45' && (group === null || group === 'CO'));

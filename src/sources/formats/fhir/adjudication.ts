@@ -55,7 +55,11 @@ export const readAdjudication: Mapping = (reading) => {
   const patient = patientOf(reading, 'patient');
   const insurer = insurerOf(reading);
   const lines = linesOf(resource);
-  const levels = [sumsOf(lines.flat(), `${type}.item.adjudication.amount`), sumsOf(objects(resource['adjudication']), `${type}.adjudication.amount`), sumsOf(objects(resource['total']), `${type}.total.amount`)];
+  const levels = [
+    sumsOf(lines.flat(), `${type}.item.adjudication.amount`),
+    sumsOf(objects(resource['adjudication']), `${type}.adjudication.amount`),
+    sumsOf(objects(resource['total']), `${type}.total.amount`),
+  ];
   const figure = (name: Figure): Money | null => levels.find((level) => level.has(name))?.get(name) ?? null;
   const payment = object(resource['payment']);
   const paid = moneyOf(payment?.['amount'], `${type}.payment.amount`) ?? figure('paid');

@@ -113,11 +113,13 @@ export function* readText(json: string): Generator<Message> {
 
 /** What an OperationOutcome of a search says: severity and code, never its text, which may quote the search. */
 export function outcomeIssues(bundle: Bundle): Json[] {
-  return bundle.entries.filter((entry) => entry.type === 'OperationOutcome' && entry.raw !== null).flatMap((entry) => {
-    try {
-      return [...objects(object(JSON.parse(entry.raw as string))?.['issue'])];
-    } catch {
-      return [];
-    }
-  });
+  return bundle.entries
+    .filter((entry) => entry.type === 'OperationOutcome' && entry.raw !== null)
+    .flatMap((entry) => {
+      try {
+        return [...objects(object(JSON.parse(entry.raw as string))?.['issue'])];
+      } catch {
+        return [];
+      }
+    });
 }

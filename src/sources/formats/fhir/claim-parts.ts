@@ -6,7 +6,13 @@ import { dateOf } from './instants.js';
 import type { Reading } from './reading.js';
 
 const claimType = 'http://terminology.hl7.org/CodeSystem/claim-type';
-const kinds: Readonly<Record<string, ClaimKind>> = { institutional: 'INSTITUTIONAL', professional: 'PROFESSIONAL', pharmacy: 'PHARMACY', oral: 'ORAL', vision: 'VISION' };
+const kinds: Readonly<Record<string, ClaimKind>> = {
+  institutional: 'INSTITUTIONAL',
+  professional: 'PROFESSIONAL',
+  pharmacy: 'PHARMACY',
+  oral: 'ORAL',
+  vision: 'VISION',
+};
 
 export const kindOf = (resource: Json): ClaimKind => kinds[codeIn(resource['type'], claimType)?.toLowerCase() ?? ''] ?? 'OTHER';
 
@@ -26,7 +32,11 @@ export function servicedOf(resource: Json): { servicedFrom: DateText | null; ser
   const to = dateOf(period?.['end']);
   if (from !== null || to !== null) return { servicedFrom: from, servicedTo: to };
   const days = objects(resource['item'])
-    .flatMap((item) => [dateOf(item['servicedDate']), dateOf(object(item['servicedPeriod'])?.['start']), dateOf(object(item['servicedPeriod'])?.['end'])])
+    .flatMap((item) => [
+      dateOf(item['servicedDate']),
+      dateOf(object(item['servicedPeriod'])?.['start']),
+      dateOf(object(item['servicedPeriod'])?.['end']),
+    ])
     .filter((day) => day !== null)
     .sort();
   return { servicedFrom: days[0] ?? null, servicedTo: days.at(-1) ?? null };

@@ -14,7 +14,10 @@ export function codingOf(value: unknown): Coding | null {
   if (concept === null) return null;
   const words = text(concept['text']);
   const codings = objects(concept['coding']);
-  const chosen = codings.length > 1 ? (codings.find((one) => one['userSelected'] === true) ?? codings.find((one) => text(one['code']) !== null)) : codings[0];
+  const chosen =
+    codings.length > 1
+      ? (codings.find((one) => one['userSelected'] === true) ?? codings.find((one) => text(one['code']) !== null))
+      : codings[0];
   const coding = chosen ? codingFrom(chosen, words) : null;
   if (coding !== null) return coding;
   const said = words ?? (chosen ? text(chosen['display']) : null);

@@ -1,8 +1,8 @@
 /** Exact decimals as text. FHIR's JSON writes money as a number; a float would turn 204.950 into 204.95 and more than
  *  17 digits into others. So the digits are taken from the text itself: before a resource that carries money is
- *  parsed, each number under a key `value` (where FHIR keeps every Money and Quantity) is put in quotes. This is one
- *  native replace, three times faster than a reviver that sees every value; `"value":` cannot occur inside
- *  a JSON string, where a quote is always escaped. */
+ *  parsed, each number under a key `value` (where FHIR keeps every Money and Quantity) is put in quotes. `"value":`
+ *  cannot occur inside a JSON string, where a quote is always escaped. Measured on Synthea's 6 kB explanations of
+ *  benefit: 19 us to parse plainly, 27 us this way, 97 us by a reviver that looks at each number's source. */
 import type { DecimalText, Money } from '../../../records/index.js';
 import { object, text } from './fields.js';
 import { Unreadable } from './unreadable.js';
@@ -23,7 +23,10 @@ export function decimalText(value: unknown): DecimalText | null {
   const [, sign = '', whole = '', fraction = '', exponent = '0'] = found;
   const places = fraction.length - Number(exponent);
   const all = whole + fraction;
-  const written = places <= 0 ? all + '0'.repeat(-places) : `${all.padStart(places + 1, '0').slice(0, -places)}.${all.padStart(places + 1, '0').slice(-places)}`;
+  const written =
+    places <= 0
+      ? all + '0'.repeat(-places)
+      : `${all.padStart(places + 1, '0').slice(0, -places)}.${all.padStart(places + 1, '0').slice(-places)}`;
   const result = sign + written.replace(/^0+(?=\d)/, '');
   return plain.test(result) ? result : null;
 }

@@ -2,7 +2,15 @@
  *  line came to nothing and gives a reason other than a contractual one. A payment of nothing without a reason is not a
  *  denial (Synthea has many), and an answer that is an error or still queued decides nothing. */
 import type { Coding } from '../../../records/index.js';
-import { adjustmentGroups, adjustmentReasons, denialCategory, deniedStatus, deniesNothing, groupCodes, noReasons } from './adjudication-codes.js';
+import {
+  adjustmentGroups,
+  adjustmentReasons,
+  denialCategory,
+  deniedStatus,
+  deniesNothing,
+  groupCodes,
+  noReasons,
+} from './adjudication-codes.js';
 import { objects, text, type Json } from './fields.js';
 
 const codingsOf = (concept: unknown): readonly Json[] => objects(concept).flatMap((one) => objects(one['coding']));
@@ -46,6 +54,7 @@ export function denialOf(resource: Json, lines: readonly (readonly Json[])[], pa
   const outcome = text(resource['outcome']);
   if (outcome === 'queued' || outcome === 'error') return { denied: null, denialCodes };
   const saidSo = whole.some((entry) => hasCode(entry['category'], deniedStatus) || hasCode(entry['reason'], deniedStatus));
-  const refused = lines.length > 0 && lines.every((line) => line.some((entry) => codesIn(entry).length > 0 || hasCode(entry['reason'], deniedStatus)));
+  const refused =
+    lines.length > 0 && lines.every((line) => line.some((entry) => codesIn(entry).length > 0 || hasCode(entry['reason'], deniedStatus)));
   return { denied: saidSo || (refused && !paysSomething), denialCodes };
 }

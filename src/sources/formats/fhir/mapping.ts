@@ -74,9 +74,16 @@ function readTaken(raw: string, type: string, place: Place): Message {
   if (id !== null && !readableId.test(id)) throw new Unreadable('INVALID_VALUE', `${type}.id is not an id`);
   const key = id === null ? (place.key ?? null) : `${type}/${id}`;
   if (key === null) throw new Unreadable('NO_ID', `${type} has no id`);
-  const records = mapping.read({ resource, type, key, sourceUpdatedAt: instantOf(object(resource['meta'])?.['lastUpdated']), references: new References(resource, place) });
+  const records = mapping.read({
+    resource,
+    type,
+    key,
+    sourceUpdatedAt: instantOf(object(resource['meta'])?.['lastUpdated']),
+    references: new References(resource, place),
+  });
   if (records === 'deleted') return { outcome: 'deleted', key };
-  if (records === 'notTaken') return { outcome: 'notTaken', type: text(resource['use']) === null ? type : `${type}.${String(resource['use'])}` };
+  if (records === 'notTaken')
+    return { outcome: 'notTaken', type: text(resource['use']) === null ? type : `${type}.${String(resource['use'])}` };
   return { outcome: 'mapped', key, raw, records };
 }
 

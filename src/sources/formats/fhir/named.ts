@@ -17,13 +17,17 @@ function staffName(practitioner: Json | null): string | null {
 const isPrivate = (type: string | null, system: string): boolean => type === 'SS' || system === 'http://hl7.org/fhir/sid/us-ssn';
 
 function named({ resource, type, key, sourceUpdatedAt }: Reading, namedKind: NamedRecord['namedKind'], name: string | null): NamedRecord[] {
-  const aliases = identifiersOf(resource['identifier']).filter((one) => !isPrivate(one.type, one.system)).map((one) => `${type}?identifier=${one.system}|${one.value}`);
+  const aliases = identifiersOf(resource['identifier'])
+    .filter((one) => !isPrivate(one.type, one.system))
+    .map((one) => `${type}?identifier=${one.system}|${one.value}`);
   return [{ kind: 'named', key, sourceUpdatedAt, labelCodes: labelCodesOf(resource), namedKind, name, aliases }];
 }
 
 export const readPractitioner: Mapping = (reading) => named(reading, 'practitioner', staffName(reading.resource));
-export const readOrganization: Mapping = (reading) => named(reading, 'organization', text(reading.resource['name']) ?? texts(reading.resource['alias'])[0] ?? null);
-export const readLocation: Mapping = (reading) => named(reading, 'location', text(reading.resource['name']) ?? text(reading.resource['description']));
+export const readOrganization: Mapping = (reading) =>
+  named(reading, 'organization', text(reading.resource['name']) ?? texts(reading.resource['alias'])[0] ?? null);
+export const readLocation: Mapping = (reading) =>
+  named(reading, 'location', text(reading.resource['name']) ?? text(reading.resource['description']));
 
 /** Somebody in a post: called what the source displays for the person, else by the contained practitioner's name. */
 export const readPractitionerRole: Mapping = (reading) => {

@@ -27,14 +27,20 @@ export function nameOf(value: unknown): PersonName | null {
   return { family: text(best['family']), given: joined('given'), prefix: joined('prefix'), text: text(best['text']) };
 }
 
-export const fullName = (name: PersonName): string | null => ([name.given, name.family].filter((part) => part !== null).join(' ') || name.text);
+export const fullName = (name: PersonName): string | null =>
+  [name.given, name.family].filter((part) => part !== null).join(' ') || name.text;
 
 export function identifiersOf(value: unknown): Identifier[] {
   const found: Identifier[] = [];
   for (const one of objects(value)) {
     const [system, number] = [text(one['system']), text(one['value'])];
     // Without a system a number means nothing outside the page it was printed on: it could match anybody's.
-    if (system !== null && number !== null) found.push({ system, value: number, type: one['type'] === undefined ? null : (codeIn(one['type'], identifierType) ?? codingOf(one['type'])?.code ?? null) });
+    if (system !== null && number !== null)
+      found.push({
+        system,
+        value: number,
+        type: one['type'] === undefined ? null : (codeIn(one['type'], identifierType) ?? codingOf(one['type'])?.code ?? null),
+      });
   }
   return found;
 }
@@ -61,7 +67,8 @@ export function contactPointsOf(value: unknown): ContactPoint[] {
 
 /** The address in force, in one line. */
 export function addressLine(value: unknown): string | null {
-  const rank = (address: Json): number => (address['use'] === 'home' ? 0 : address['use'] === 'old' || address['use'] === 'billing' ? 2 : 1) + (isOver(address) ? over : 0);
+  const rank = (address: Json): number =>
+    (address['use'] === 'home' ? 0 : address['use'] === 'old' || address['use'] === 'billing' ? 2 : 1) + (isOver(address) ? over : 0);
   const [first, ...others] = objects(value);
   if (first === undefined) return null;
   const best = others.reduce((chosen, one) => (rank(one) < rank(chosen) ? one : chosen), first);

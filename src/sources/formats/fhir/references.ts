@@ -51,7 +51,9 @@ export class References {
   /** A reference only where it is to one of these types. */
   toOneOf(value: unknown, types: readonly string[]): Reference | null {
     const reference = this.to(value, types[0] as string);
-    return reference !== null && types.some((type) => reference.startsWith(type) && /^[/?]/.test(reference.slice(type.length))) ? reference : null;
+    return reference !== null && types.some((type) => reference.startsWith(type) && /^[/?]/.test(reference.slice(type.length)))
+      ? reference
+      : null;
   }
 
   /** The contained resource that is meant, if it is one. */
@@ -77,7 +79,10 @@ export class References {
       const contained = this.containedById.get(literal.slice(1));
       if (contained === undefined) return null;
       const identifiers = objects(contained['identifier']);
-      return referenceTo(text(contained['resourceType']) ?? type, identifiers.find((one) => text(one['system']) !== null) ?? identifiers[0] ?? null);
+      return referenceTo(
+        text(contained['resourceType']) ?? type,
+        identifiers.find((one) => text(one['system']) !== null) ?? identifiers[0] ?? null,
+      );
     }
     const known = this.surroundings.keyOf.get(literal);
     if (known !== undefined) return known;
@@ -99,7 +104,10 @@ const none: ReadonlyMap<string, Json> = new Map();
 function conditional(literal: string, expected: string): Reference | null {
   const mark = literal.indexOf('?');
   const type = literal.slice(literal.lastIndexOf('/', mark) + 1, mark);
-  const criterion = literal.slice(mark + 1).split('&').find((one) => one.startsWith('identifier='));
+  const criterion = literal
+    .slice(mark + 1)
+    .split('&')
+    .find((one) => one.startsWith('identifier='));
   if (criterion === undefined) return null;
   return `${typeName.test(type) ? type : expected}?identifier=${decoded(criterion.slice('identifier='.length))}`;
 }

@@ -2,7 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { openBundle, readText } from '../../../../src/sources/formats/fhir/bundle.js';
 
-const outcomes = (json: string) => [...readText(json)].map((message) => (message.outcome === 'rejected' ? message.code : message.outcome === 'notTaken' ? message.type : `${message.outcome} ${message.key}`));
+const outcomes = (json: string) =>
+  [...readText(json)].map((message) =>
+    message.outcome === 'rejected' ? message.code : message.outcome === 'notTaken' ? message.type : `${message.outcome} ${message.key}`,
+  );
 const bundle = (...entries: string[]) => `{"resourceType":"Bundle","type":"collection","entry":[${entries.join(',')}]}`;
 const patient = '{ "resourceType": "Patient",\n "id": "zz-1", "note": "a \\"}] b \\\\" }';
 
@@ -13,7 +16,16 @@ describe('a Bundle', () => {
   });
 
   it('passes over entries without a resource, and tells of deletions', () => {
-    expect(outcomes(bundle('{"response":{"status":"201"}}', '{"request":{"method":"DELETE","url":"Patient/zz-9"}}', '{"request":{"method":"DELETE","url":"Observation/zz-9"}}', `{"resource":${patient}}`))).toEqual(['deleted Patient/zz-9', 'mapped Patient/zz-1']);
+    expect(
+      outcomes(
+        bundle(
+          '{"response":{"status":"201"}}',
+          '{"request":{"method":"DELETE","url":"Patient/zz-9"}}',
+          '{"request":{"method":"DELETE","url":"Observation/zz-9"}}',
+          `{"resource":${patient}}`,
+        ),
+      ),
+    ).toEqual(['deleted Patient/zz-9', 'mapped Patient/zz-1']);
     expect(outcomes('{"resourceType":"Bundle","type":"searchset","total":0}')).toEqual([]);
     expect(outcomes(bundle())).toEqual([]);
   });
@@ -24,8 +36,12 @@ describe('a Bundle', () => {
 
   it('gives a resource without an id the one of its fullUrl, and resolves references to it', () => {
     const nameless = '{"fullUrl":"urn:uuid:0a","resource":{"resourceType":"Patient","gender":"other"}}';
-    const visit = '{"fullUrl":"http://example.org/fhir/Encounter/zz-2","resource":{"resourceType":"Encounter","subject":{"reference":"urn:uuid:0a"}}}';
-    expect([...readText(bundle(nameless, visit))]).toMatchObject([{ key: 'Patient/0a' }, { key: 'Encounter/zz-2', records: [{ patient: 'Patient/0a' }] }]);
+    const visit =
+      '{"fullUrl":"http://example.org/fhir/Encounter/zz-2","resource":{"resourceType":"Encounter","subject":{"reference":"urn:uuid:0a"}}}';
+    expect([...readText(bundle(nameless, visit))]).toMatchObject([
+      { key: 'Patient/0a' },
+      { key: 'Encounter/zz-2', records: [{ patient: 'Patient/0a' }] },
+    ]);
   });
 
   it('resolves a urn to the entry’s own id, not to the urn’s', () => {
@@ -35,12 +51,23 @@ describe('a Bundle', () => {
   });
 
   it('does not take another server’s patient for its own', () => {
-    const entry = '{"fullUrl":"https://our.example.org/Encounter/zz-2","resource":{"resourceType":"Encounter","id":"zz-2","subject":{"reference":"https://their.example.org/Patient/zz-1"}}}';
+    const entry =
+      '{"fullUrl":"https://our.example.org/Encounter/zz-2","resource":{"resourceType":"Encounter","id":"zz-2","subject":{"reference":"https://their.example.org/Patient/zz-1"}}}';
     expect(outcomes(bundle(entry))).toEqual(['NO_SUBJECT']);
   });
 
   it('loses only the resource that is broken', () => {
-    expect(outcomes(bundle('{"resource":{"resourceType":"Patient","id":zz}}', '{"resource":{"id":"no-type"}}', `{"resource":"text"}`, `{"resource":${patient}}`, '{"resource":{"resourceType":"Observation"}}'))).toEqual(['NOT_JSON', 'NOT_FHIR', 'NOT_JSON', 'mapped Patient/zz-1', 'Observation']);
+    expect(
+      outcomes(
+        bundle(
+          '{"resource":{"resourceType":"Patient","id":zz}}',
+          '{"resource":{"id":"no-type"}}',
+          `{"resource":"text"}`,
+          `{"resource":${patient}}`,
+          '{"resource":{"resourceType":"Observation"}}',
+        ),
+      ),
+    ).toEqual(['NOT_JSON', 'NOT_FHIR', 'NOT_JSON', 'mapped Patient/zz-1', 'Observation']);
   });
 
   it.each([

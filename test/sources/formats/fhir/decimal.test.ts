@@ -23,7 +23,10 @@ describe('money', () => {
 
   it('may come as a string, as a Quantity with a currency code, or without a currency', () => {
     expect(only('claim', claimOf('{"value":"12.50","currency":"usd"}')).billed).toEqual({ amount: '12.50', currency: 'USD' });
-    expect(only('claim', claimOf('{"value":12.5,"system":"urn:iso:std:iso:4217","code":"EUR"}')).billed).toEqual({ amount: '12.5', currency: 'EUR' });
+    expect(only('claim', claimOf('{"value":12.5,"system":"urn:iso:std:iso:4217","code":"EUR"}')).billed).toEqual({
+      amount: '12.5',
+      currency: 'EUR',
+    });
     expect(only('claim', claimOf('{"value":7}')).billed).toEqual({ amount: '7', currency: 'XXX' });
   });
 
@@ -49,11 +52,17 @@ describe('keeping digits', () => {
   });
 
   it('leaves what is no JSON number for JSON.parse to refuse', () => {
-    expect(() => JSON.parse(keepDigits('{"value":1.2.3}'))).toThrow();
-    expect(() => JSON.parse(keepDigits('{"value":01}'))).toThrow();
+    expect(() => void JSON.parse(keepDigits('{"value":1.2.3}'))).toThrow();
+    expect(() => void JSON.parse(keepDigits('{"value":01}'))).toThrow();
   });
 
   it('knows a decimal from what is none', () => {
-    expect([decimalText('12.5'), decimalText('1,5'), decimalText(''), decimalText(Number.NaN), decimalText(true)]).toEqual(['12.5', null, null, null, null]);
+    expect([decimalText('12.5'), decimalText('1,5'), decimalText(''), decimalText(Number.NaN), decimalText(true)]).toEqual([
+      '12.5',
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 });

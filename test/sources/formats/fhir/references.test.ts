@@ -8,7 +8,8 @@ const resource = {
     { resourceType: 'Organization', id: 'payer', name: 'Zz Mutual' },
   ],
 };
-const to = (reference: unknown, expected = 'Patient', surroundings: Surroundings = alone) => new References(resource, surroundings).to(reference, expected);
+const to = (reference: unknown, expected = 'Patient', surroundings: Surroundings = alone) =>
+  new References(resource, surroundings).to(reference, expected);
 
 describe('a reference', () => {
   it.each([
@@ -18,8 +19,16 @@ describe('a reference', () => {
     ['absolute with the type in small letters', { reference: 'http://example.org/fhir/patient/zz-1' }, 'Patient/zz-1'],
     ['without a type', { reference: 'd5ffd0cd-0000' }, 'Patient/d5ffd0cd-0000'],
     ['a urn outside its Bundle', { reference: 'urn:uuid:0a-1b' }, 'Patient/0a-1b'],
-    ['conditional', { reference: 'Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|220' }, 'Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|220'],
-    ['conditional and percent-encoded', { reference: 'Practitioner?identifier=http%3A%2F%2Fnpi%7C220&active=true' }, 'Practitioner?identifier=http://npi|220'],
+    [
+      'conditional',
+      { reference: 'Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|220' },
+      'Practitioner?identifier=http://hl7.org/fhir/sid/us-npi|220',
+    ],
+    [
+      'conditional and percent-encoded',
+      { reference: 'Practitioner?identifier=http%3A%2F%2Fnpi%7C220&active=true' },
+      'Practitioner?identifier=http://npi|220',
+    ],
     ['logical', { identifier: { system: 'urn:zz', value: '7' } }, 'Patient?identifier=urn:zz|7'],
     ['logical with its type', { type: 'Encounter', identifier: { system: 'urn:zz', value: '7' } }, 'Encounter?identifier=urn:zz|7'],
     ['contained, by its own identifier', { reference: '#patient' }, 'Patient?identifier=urn:zz:mbi|Zz9'],
@@ -40,7 +49,9 @@ describe('a reference', () => {
   it('to another server never hits a local id', () => {
     const surroundings = { keyOf: new Map<string, string>(), bases: new Set(['https://our.example.org/fhir']) };
     expect(to({ reference: 'https://our.example.org/fhir/Patient/5' }, 'Patient', surroundings)).toBe('Patient/5');
-    expect(to({ reference: 'https://their.example.org/fhir/Patient/5' }, 'Patient', surroundings)).toBe('https://their.example.org/fhir/Patient/5');
+    expect(to({ reference: 'https://their.example.org/fhir/Patient/5' }, 'Patient', surroundings)).toBe(
+      'https://their.example.org/fhir/Patient/5',
+    );
     expect(new References({}, surroundings).toOneOf({ reference: 'https://their.example.org/fhir/Patient/5' }, ['Patient'])).toBeNull();
   });
 
