@@ -39,7 +39,6 @@ export async function holdCase(deed: Deed, hold: Hold): Promise<{ file: CaseRow;
   return { file, to: move.to };
 }
 
-/** Every change is one version and one line of history. */
 const lockCase = ({ em }: Deed, uid: string) => em.findOne(CaseFile, { uid }, { lockMode: LockMode.PESSIMISTIC_WRITE });
 
 async function mustBeAllowed(deed: Deed, file: CaseRow, takesOver: boolean): Promise<void> {

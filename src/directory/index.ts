@@ -2,6 +2,6 @@ export { parseDirectory, readDirectory } from './seed-file.js';
 export type { DepartmentMapSeed, DepartmentSeed, DirectorySeed, FacilitySeed, UserSeed } from './seed-file.js';
 export { uuidOfKey, type DirectoryKind } from './stable-uuid.js';
 export { seedDirectory } from './seed.js';
-export { mapDepartments, unmapped, type DepartmentName, type UnmappedName } from './department-map.js';
+export { unmapped, type UnmappedName } from './department-map.js';
 export { openDirectory, type Directory, type DirectoryEntry } from './users.js';
 export { departmentShape, facilityShape, userShape } from './shape.js';

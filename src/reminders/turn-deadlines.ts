@@ -3,7 +3,7 @@
  *  withdrawal, whatever the number of cases. */
 import type { Pool, PoolClient } from 'pg';
 import type { Calendars } from '../cases/index.js';
-import { HubError, type RowId } from '../kernel/index.js';
+import type { RowId } from '../kernel/index.js';
 import { inTransaction } from '../store/index.js';
 import { remindAt } from './remind-at.js';
 import type { ReminderRules } from './reminder-rules.js';
