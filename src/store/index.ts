@@ -1,3 +1,6 @@
+export { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres.js';
+export { openDataFolder } from './embedded-home.js';
+export { lockFolder, type FolderLock } from './embedded-lock.js';
 export { migrate, migrationState, schemaDifference, type MigrationState } from './migrate.js';
 export { roleUrls, type RolePasswords } from './roles.js';
 export { openOrm, type Orm } from './orm.js';

@@ -15,7 +15,7 @@ import { writeFacts } from './ingest/write-facts.js';
 import { writeNames } from './ingest/write-names.js';
 import { findPatients, writePatients } from './ingest/write-patients.js';
 import { writeOutbox } from './outbox.js';
-import { inTransaction } from './pool.js';
+import { allOf, inTransaction } from './pool.js';
 
 export interface IngestInput {
   readonly sourceId: number;
@@ -37,8 +37,8 @@ export async function ingestBatch(pool: Pool, input: IngestInput): Promise<Count
     const staged = stage(screened.changed, input.maskOf);
     const gone = [...sorted.deleted].filter((key) => screened.prior.has(key));
     await removeWithdrawn(work, withdrawn({ staged, screened, gone }));
-    const typedRows = await writeRows(work, staged, screened);
-    await writeDocuments(work, staged.stored);
+    // The documents go out first, so that Postgres writes them while the rows are still being made up here.
+    const [, typedRows] = await allOf(writeDocuments(work, staged.stored), writeRows(work, staged, screened));
     await removeDocuments(work, gone);
     const rejected = [...sorted.rejected, ...staged.rejected];
     await setAside(work, rejected);

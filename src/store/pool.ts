@@ -15,6 +15,8 @@ export function openPool(url: string, { max, name }: PoolSettings): pg.Pool {
     max,
     application_name: `hub-${name}`,
     options: '-c search_path=hub -c timezone=UTC',
+    // Statements sent without waiting for the one before go out at once, and share a flight.
+    pipeline: true,
   });
   // Without a listener an idle connection that the server closes would end the process. The next query reports the fault.
   pool.on('error', () => undefined);
@@ -37,6 +39,12 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   } finally {
     client.release(broken);
   }
+}
+
+/** Waits for all, also when one fails: a statement that is still on its way must not outlive its transaction. */
+export async function allOf<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }
 
 async function connect(pool: pg.Pool): Promise<pg.PoolClient> {

@@ -20,9 +20,7 @@ export async function ensureRoles(client: ClientBase, passwords: RolePasswords):
 async function ensureRole(client: ClientBase, role: string, password: string | undefined): Promise<void> {
   const { rowCount } = await client.query('select from pg_roles where rolname = $1', [role]);
   if (rowCount === 0) {
-    await inTurn(() =>
-      client.query(`create role ${role} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls`),
-    );
+    await inTurn(() => client.query(`create role ${role} login nosuperuser nocreatedb nocreaterole noreplication nobypassrls`));
     await inTurn(() => client.query(`alter role ${role} set search_path = hub`));
   }
   if (password !== undefined) {
@@ -49,8 +47,7 @@ async function inTurn(change: () => Promise<unknown>): Promise<void> {
   }
 }
 
-const sqlState = (error: unknown): string =>
-  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+const sqlState = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '');
 
 /** The owner's address as each role would use it. */
 export function roleUrls(

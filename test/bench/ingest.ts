@@ -59,7 +59,11 @@ async function timed<T>(work: () => Promise<T>): Promise<{ result: T; seconds: n
   return { result, seconds: (performance.now() - began) / 1000 };
 }
 
-async function ingestPages(worker: Pool, sourceId: SourceId, pages: ReturnType<typeof syntheticPages>): Promise<Pick<Counts, 'unchanged' | 'typedRows'>> {
+async function ingestPages(
+  worker: Pool,
+  sourceId: SourceId,
+  pages: ReturnType<typeof syntheticPages>,
+): Promise<Pick<Counts, 'unchanged' | 'typedRows'>> {
   const receivedAt = new Date('2026-06-01T00:00:00Z');
   const run = await startRun(worker, { sourceId, full: false, at: receivedAt });
   const sum = { unchanged: 0, typedRows: 0 };
@@ -102,7 +106,10 @@ async function rowsOf(owner: Pool, table: string): Promise<RawTable> {
     [`hub.${table}`, made],
   );
   const names = columns.map(({ name }) => name);
-  const { rows } = await owner.query<Cell[]>({ text: `select ${names.map((name) => `${name}::text`).join(', ')} from hub.${table}`, rowMode: 'array' });
+  const { rows } = await owner.query<Cell[]>({
+    text: `select ${names.map((name) => `${name}::text`).join(', ')} from hub.${table}`,
+    rowMode: 'array',
+  });
   const pageSize = 1000;
   const pages = Array.from({ length: Math.ceil(rows.length / pageSize) }, (_, page) => {
     const some = rows.slice(page * pageSize, (page + 1) * pageSize);
@@ -115,12 +122,17 @@ async function rowsOf(owner: Pool, table: string): Promise<RawTable> {
 
 /** One transaction for each page of documents, as ingest has: with its share of the typed and outbox rows. */
 async function insertRaw(owner: Pool, raw: ReadonlyMap<string, RawTable>): Promise<void> {
-  const waiting = [...raw].filter(([table]) => table !== 'document').flatMap(([, { insert, pages }]) => pages.map((page) => ({ insert, page })));
+  const waiting = [...raw]
+    .filter(([table]) => table !== 'document')
+    .flatMap(([, { insert, pages }]) => pages.map((page) => ({ insert, page })));
   const documents = raw.get('document');
   const transactions = documents?.pages.length ?? 0;
   const client = await owner.connect();
   for (let index = 0; index < transactions; index += 1) {
-    const share = waiting.slice(Math.floor((index * waiting.length) / transactions), Math.floor(((index + 1) * waiting.length) / transactions));
+    const share = waiting.slice(
+      Math.floor((index * waiting.length) / transactions),
+      Math.floor(((index + 1) * waiting.length) / transactions),
+    );
     await client.query('begin');
     for (const { insert, page } of [...share, { insert: documents?.insert ?? '', page: documents?.pages[index] ?? [] }]) {
       await client.query({ name: insert.slice(0, 40), text: insert, values: page.map(textArray) });

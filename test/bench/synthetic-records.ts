@@ -2,7 +2,17 @@
 import type { HubRecord, Mapped } from '../../src/records/index.js';
 import { record } from '../store/makers.js';
 
-const perPatient = { encounter: 8, condition: 3, appointment: 4, claim: 8, adjudication: 8, coverage: 1, payment: 2, account: 1, careTeam: 1 };
+const perPatient = {
+  encounter: 8,
+  condition: 3,
+  appointment: 4,
+  claim: 8,
+  adjudication: 8,
+  coverage: 1,
+  payment: 2,
+  account: 1,
+  careTeam: 1,
+};
 const pageSize = 1000;
 
 export function syntheticPages(patients: number): Mapped[][] {
@@ -19,7 +29,12 @@ const pagesOf = <T>(all: readonly T[]): T[][] =>
 /** About as much text as a resource has. */
 function messageOf(of: HubRecord): Mapped {
   const narrative = { status: 'generated', div: `<div>${of.key} ${'Zz-narrative '.repeat(20)}</div>` };
-  return { outcome: 'mapped', key: of.key, raw: JSON.stringify({ resourceType: of.kind, meta: { profile: ['urn:profile'] }, text: narrative, ...of }), records: [of] };
+  return {
+    outcome: 'mapped',
+    key: of.key,
+    raw: JSON.stringify({ resourceType: of.kind, meta: { profile: ['urn:profile'] }, text: narrative, ...of }),
+    records: [of],
+  };
 }
 
 const sourceUpdatedAt = '2026-05-01T00:00:00.000Z';
@@ -29,7 +44,11 @@ const dayOf = (n: number) => new Date(Date.UTC(2020, 0, 1 + (n % 2000)));
 const instantOf = (n: number) => dayOf(n).toISOString();
 const dateOf = (n: number) => instantOf(n).slice(0, 10);
 const common = (n: number) => ({ sourceUpdatedAt, labelCodes: [`urn:codes|C${n % 50}`] });
-const where = (n: number) => ({ location: `Location/${n % 40}`, organization: `Organization/${n % 10}`, practitioners: [`Practitioner/${n % 200}`] });
+const where = (n: number) => ({
+  location: `Location/${n % 40}`,
+  organization: `Organization/${n % 10}`,
+  practitioners: [`Practitioner/${n % 200}`],
+});
 
 const makers = {
   patient: (n: number) =>
@@ -62,7 +81,14 @@ const makers = {
       onset: instantOf(n + at),
     }),
   appointment: (n: number, at: number) =>
-    record('appointment', `Appointment/${n}-${at}`, { ...common(n), ...where(n), patient: `Patient/${n}`, serviceType: coding(at), start: instantOf(n + at), end: instantOf(n + at) }),
+    record('appointment', `Appointment/${n}-${at}`, {
+      ...common(n),
+      ...where(n),
+      patient: `Patient/${n}`,
+      serviceType: coding(at),
+      start: instantOf(n + at),
+      end: instantOf(n + at),
+    }),
   claim: (n: number, at: number) =>
     record('claim', `Claim/${n}-${at}`, {
       ...common(n),
@@ -87,8 +113,16 @@ const makers = {
       insurer: 'Zz-Insurer',
     }),
   coverage: (n: number) =>
-    record('coverage', `Coverage/${n}`, { ...common(n), patient: `Patient/${n}`, type: coding(n), memberId: `member-${n}`, start: dateOf(n), end: dateOf(n + 365) }),
-  payment: (n: number, at: number) => record('payment', `PaymentNotice/${n}-${at}`, { ...common(n), patient: `Patient/${n}`, claim: `Claim/${n}-${at}`, amount: dollars(n) }),
+    record('coverage', `Coverage/${n}`, {
+      ...common(n),
+      patient: `Patient/${n}`,
+      type: coding(n),
+      memberId: `member-${n}`,
+      start: dateOf(n),
+      end: dateOf(n + 365),
+    }),
+  payment: (n: number, at: number) =>
+    record('payment', `PaymentNotice/${n}-${at}`, { ...common(n), patient: `Patient/${n}`, claim: `Claim/${n}-${at}`, amount: dollars(n) }),
   account: (n: number) => record('account', `Account/${n}`, { ...common(n), patient: `Patient/${n}`, balance: dollars(n) }),
   careTeam: (n: number) =>
     record('careTeam', `CareTeam/${n}`, {

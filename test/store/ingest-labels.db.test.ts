@@ -62,7 +62,12 @@ describe('labels at ingest', () => {
       delete from outbox`);
     await ingest([says('encounter', 'Encounter/1', { labelCodes: codes })]);
     for (const table of ['claim', 'adjudication', 'payment']) expect(await masks(table)).toEqual([{ own_mask: 0, label_mask: PENDING }]);
-    expect((await jobs()).map(({ payload }) => payload)).toMatchObject([{ table: 'adjudication' }, { table: 'claim' }, { table: 'encounter' }, { table: 'payment' }]);
+    expect((await jobs()).map(({ payload }) => payload)).toMatchObject([
+      { table: 'adjudication' },
+      { table: 'claim' },
+      { table: 'encounter' },
+      { table: 'payment' },
+    ]);
   });
 
   it('of a condition hold back the claims that name it', async () => {
@@ -106,12 +111,14 @@ describe('the gateway’s role', () => {
   const asGateway = async <T>(ask: (query: (sql: string) => Promise<unknown[]>) => Promise<T>): Promise<T> => {
     const pool = openPool(room.urls.gatewayUrl, { max: 1, name: 'test-gateway' });
     try {
-      return await ask(async (sql) => (await pool.query(sql)).rows);
+      return await ask(async (sql) => (await pool.query<Record<string, unknown>>(sql)).rows);
     } finally {
       await pool.end();
     }
   };
-  beforeEach(() => ingest([says('patient', 'Patient/1'), says('encounter', 'Encounter/1', { labelCodes: codes }), says('claim', 'Claim/1')]));
+  beforeEach(() =>
+    ingest([says('patient', 'Patient/1'), says('encounter', 'Encounter/1', { labelCodes: codes }), says('claim', 'Claim/1')]),
+  );
 
   it('is answered with an error, not with rows, where the viewer’s settings are missing', async () => {
     await asGateway((query) => expect(query('select id from patient_record')).rejects.toThrow(/hub\.hidden/));
@@ -121,14 +128,16 @@ describe('the gateway’s role', () => {
     await room.owner.query('update patient_record set label_mask = null');
     await asGateway(async (query) => {
       await query(`select set_config('hub.hidden', '${PENDING | hiv}', false)`);
-      for (const table of ['patient_record', 'patient_identifier', 'encounter', 'claim']) expect(await query(`select 1 from ${table}`)).toEqual([]);
+      for (const table of ['patient_record', 'patient_identifier', 'encounter', 'claim'])
+        expect(await query(`select 1 from ${table}`)).toEqual([]);
     });
   });
 
   it('sees rows whose labels the viewer may see', async () => {
     await asGateway(async (query) => {
       await query(`select set_config('hub.hidden', '${PENDING}', false)`);
-      for (const table of ['patient_record', 'patient_identifier', 'encounter']) expect(await query(`select 1 as seen from ${table}`)).toEqual([{ seen: 1 }]);
+      for (const table of ['patient_record', 'patient_identifier', 'encounter'])
+        expect(await query(`select 1 as seen from ${table}`)).toEqual([{ seen: 1 }]);
       expect(await query('select 1 from claim')).toEqual([]);
     });
   });

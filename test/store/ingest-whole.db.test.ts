@@ -20,7 +20,8 @@ const contents = async (): Promise<unknown> => {
     told[table] = await room.rows(`select to_jsonb(t) - 'id' - 'uid' - 'patient_record_id' ${extra} as row, r.source_key as patient
       from ${table} t left join patient_record r on r.id = t.patient_record_id order by t.source_key, to_jsonb(t)->>'position'`);
   }
-  told['patient'] = await room.rows(`select to_jsonb(t) - 'id' - 'uid' as row, array(select digits from patient_phone p where p.patient_record_id = t.id order by 1) as phones
+  told['patient'] =
+    await room.rows(`select to_jsonb(t) - 'id' - 'uid' as row, array(select digits from patient_phone p where p.patient_record_id = t.id order by 1) as phones
     from patient_record t order by source_key`);
   told['document'] = await room.rows(`select key, body, yielded from document order by key`);
   told['name'] = await room.rows(`select * from source_name order by ref`);
@@ -46,11 +47,15 @@ describe('one transaction', () => {
       expect(await state()).toEqual(before);
     }
     await room.ingest(messages, { cursor: 'after' });
-    expect(await room.rows(`select cursor->>'at' as at, records from source`)).toEqual([{ at: 'after', records: (await room.rows('select from document')).length }]);
+    expect(await room.rows(`select cursor->>'at' as at, records from source`)).toEqual([
+      { at: 'after', records: (await room.rows('select from document')).length },
+    ]);
   });
 
   it('makes batches of one source wait for each other, so that neither is lost', async () => {
-    const versions = Array.from({ length: 8 }, (_, index) => [says('encounter', 'Encounter/1', { status: `s${index}`, sourceUpdatedAt: at(index + 1) })]);
+    const versions = Array.from({ length: 8 }, (_, index) => [
+      says('encounter', 'Encounter/1', { status: `s${index}`, sourceUpdatedAt: at(index + 1) }),
+    ]);
     await Promise.all(versions.map((messages) => room.ingest(messages)));
     expect(await room.rows('select status from encounter')).toEqual([{ status: 's7' }]);
   });
@@ -93,7 +98,9 @@ describe('any order of arrival', () => {
         await room.empty();
         for (const batch of batches) await room.ingest(batch);
         // A patient whom only an outdated version named leaves an unseen stub behind.
-        await room.owner.query(`delete from patient_record r where stub and not exists (select from claim c where c.patient_record_id = r.id)`);
+        await room.owner.query(
+          `delete from patient_record r where stub and not exists (select from claim c where c.patient_record_id = r.id)`,
+        );
         expect(await contents()).toEqual(expected);
       }),
       { numRuns: 25 },

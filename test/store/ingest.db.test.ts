@@ -15,7 +15,11 @@ const count = async (table: string): Promise<number> => Number((await one(`selec
 
 describe('a batch', () => {
   it('stores each record whole and as typed columns, and counts documents and rows', async () => {
-    const counts = await room.ingest([says('patient', 'Patient/1'), says('encounter', 'Encounter/1'), { outcome: 'notTaken', type: 'Device' }]);
+    const counts = await room.ingest([
+      says('patient', 'Patient/1'),
+      says('encounter', 'Encounter/1'),
+      { outcome: 'notTaken', type: 'Device' },
+    ]);
     expect(counts).toEqual({ read: 3, created: 2, updated: 0, unchanged: 0, deleted: 0, notTaken: 1, setAside: 0, typedRows: 2 });
     expect(await one('select name, name_search, birth_date::text, stub, own_mask, label_mask from patient_record')).toEqual({
       name: 'Zz-Ada Zz-Byron',
@@ -27,7 +31,11 @@ describe('a batch', () => {
     });
     expect(await one('select digits from patient_phone')).toEqual({ digits: '5550101234' });
     expect(await one('select system, value, type from patient_identifier')).toEqual({ system: 'urn:mrn', value: 'M-1', type: 'MR' });
-    expect(await one('select e.status, e.type_code, e.start_at, r.source_key from encounter e join patient_record r on r.id = e.patient_record_id')).toEqual({
+    expect(
+      await one(
+        'select e.status, e.type_code, e.start_at, r.source_key from encounter e join patient_record r on r.id = e.patient_record_id',
+      ),
+    ).toEqual({
       status: 'finished',
       type_code: 'T',
       start_at: new Date('2026-03-01T10:00:00Z'),
@@ -48,7 +56,10 @@ describe('a batch', () => {
 
   it('keeps a newer version when an older one comes late', async () => {
     await room.ingest([says('encounter', 'Encounter/1', { status: 'finished', sourceUpdatedAt: at(9) })]);
-    expect(await room.ingest([says('encounter', 'Encounter/1', { status: 'planned', sourceUpdatedAt: at(2) })])).toMatchObject({ unchanged: 1, updated: 0 });
+    expect(await room.ingest([says('encounter', 'Encounter/1', { status: 'planned', sourceUpdatedAt: at(2) })])).toMatchObject({
+      unchanged: 1,
+      updated: 0,
+    });
     expect(await one('select status from encounter')).toEqual({ status: 'finished' });
   });
 
@@ -120,7 +131,11 @@ describe('what comes before what it refers to', () => {
   it('takes a decision before its claim', async () => {
     await room.ingest([says('adjudication', 'ExplanationOfBenefit/1', { paid: { amount: '7.5', currency: 'USD' } })]);
     await room.ingest([says('claim', 'Claim/1')]);
-    expect(await one('select claim_ref, paid_amount, currency from adjudication')).toEqual({ claim_ref: 'Claim/1', paid_amount: '7.5', currency: 'USD' });
+    expect(await one('select claim_ref, paid_amount, currency from adjudication')).toEqual({
+      claim_ref: 'Claim/1',
+      paid_amount: '7.5',
+      currency: 'USD',
+    });
   });
 
   it('finds a patient who is named by identifier, whichever comes first', async () => {
@@ -128,9 +143,9 @@ describe('what comes before what it refers to', () => {
     await room.ingest([says('encounter', 'Encounter/1', { patient: reference })]);
     await room.ingest([says('patient', 'Patient/1')]);
     await room.ingest([says('encounter', 'Encounter/2', { patient: reference })]);
-    expect(await room.rows('select distinct r.source_key, r.stub from encounter e join patient_record r on r.id = e.patient_record_id')).toEqual([
-      { source_key: 'Patient/1', stub: false },
-    ]);
+    expect(
+      await room.rows('select distinct r.source_key, r.stub from encounter e join patient_record r on r.id = e.patient_record_id'),
+    ).toEqual([{ source_key: 'Patient/1', stub: false }]);
     expect(await count('patient_record')).toBe(1);
   });
 
@@ -158,7 +173,10 @@ describe('what is no longer there', () => {
 
   it('goes with its document when the source deletes it', async () => {
     await room.ingest([says('encounter', 'Encounter/1'), says('named', 'Location/1', { aliases: ['Location?identifier=a|1'] })]);
-    expect(await room.ingest([deleted('Encounter/1'), deleted('Location/1'), deleted('Encounter/99')])).toMatchObject({ deleted: 2, unchanged: 1 });
+    expect(await room.ingest([deleted('Encounter/1'), deleted('Location/1'), deleted('Encounter/99')])).toMatchObject({
+      deleted: 2,
+      unchanged: 1,
+    });
     expect([await count('encounter'), await count('source_name'), await count('document')]).toEqual([0, 0, 0]);
   });
 
@@ -225,7 +243,10 @@ describe('names', () => {
     await room.owner.query(`insert into facility (id, uid, name, time_zone, jurisdiction) values (1, gen_random_uuid(), 'F', 'UTC', 'US')`);
     await room.owner.query(`insert into department (id, uid, name, facility_id) values (5, gen_random_uuid(), 'D', 1)`);
     await room.owner.query(`insert into department_map values ('ehr', 'Zz-Ward', 5)`);
-    await room.ingest([says('named', 'Location/1', { aliases: ['Location?identifier=urn:l|1'] }), says('named', 'Location/2', { name: 'Zz-Other' })]);
+    await room.ingest([
+      says('named', 'Location/1', { aliases: ['Location?identifier=urn:l|1'] }),
+      says('named', 'Location/2', { name: 'Zz-Other' }),
+    ]);
     expect(await room.rows('select ref, document_key, name, department_id from source_name order by ref')).toEqual([
       { ref: 'Location/1', document_key: 'Location/1', name: 'Zz-Ward', department_id: '5' },
       { ref: 'Location/2', document_key: 'Location/2', name: 'Zz-Other', department_id: null },

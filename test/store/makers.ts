@@ -50,7 +50,14 @@ const empty: Empty = {
     practitioners: [],
     cancellationReason: null,
   },
-  condition: { patient, encounter: null, code: { system: 'urn:dx', code: 'D', display: null }, clinicalStatus: 'active', onset: null, abatement: null },
+  condition: {
+    patient,
+    encounter: null,
+    code: { system: 'urn:dx', code: 'D', display: null },
+    clinicalStatus: 'active',
+    onset: null,
+    abatement: null,
+  },
   careTeam: { patient, members: [] },
   coverage: { patient, payor: 'Zz-Payor', payorOrganization: null, type: null, memberId: null, start: null, end: null },
   claim: {

@@ -83,7 +83,12 @@ describe('the mapper', () => {
   it('writes and reads rows of schema hub, with ids as text', async () => {
     const orm = await openOrm(database.url, { log: silentLog });
     const em = orm.em.fork();
-    const facility = em.create(Facility, { uid: '00000000-0000-4000-8000-000000000001', name: 'Zz-Hospital', timeZone: 'America/Chicago', jurisdiction: 'US-IL' });
+    const facility = em.create(Facility, {
+      uid: '00000000-0000-4000-8000-000000000001',
+      name: 'Zz-Hospital',
+      timeZone: 'America/Chicago',
+      jurisdiction: 'US-IL',
+    });
     em.create(DirectoryUser, { uid: '00000000-0000-4000-8000-000000000002', name: 'Zz-Advocate', role: 'ADVOCATE', facility });
     await em.flush();
     const user = await orm.em.fork().findOneOrFail(DirectoryUser, { name: 'Zz-Advocate' }, { populate: ['facility'] });

@@ -14,7 +14,10 @@ const minutesLater = (minutes: number): Date => new Date(receivedAt.getTime() + 
 describe('sources', () => {
   it('are registered by name, keep their id, and are inactive once gone from the configuration', async () => {
     const entry = { kind: 'fhir', supplies: ['Patient'], expectedIntervalSeconds: 60 };
-    const [ehr, billing] = await registerSources(room.worker, [{ ...entry, name: 'ehr' }, { ...entry, name: 'billing' }]);
+    const [ehr, billing] = await registerSources(room.worker, [
+      { ...entry, name: 'ehr' },
+      { ...entry, name: 'billing' },
+    ]);
     expect(ehr?.id).toBe(room.sourceId);
     await registerSources(room.worker, [{ ...entry, name: 'ehr', supplies: ['Patient', 'Claim'] }]);
     expect(await room.rows('select name, active, supplies from source order by name')).toEqual([
@@ -36,7 +39,9 @@ describe('a run', () => {
   it('that ends well clears the source’s error; one that fails leaves a code', async () => {
     const first = await startRun(room.worker, { sourceId: room.sourceId, full: false, at: receivedAt });
     await failRun(room.worker, { runId: first.id, at: minutesLater(1), errorCode: 'SOURCE_UNREACHABLE' });
-    expect(await room.rows(`select error_code, last_success_at from source where name = 'ehr'`)).toEqual([{ error_code: 'SOURCE_UNREACHABLE', last_success_at: null }]);
+    expect(await room.rows(`select error_code, last_success_at from source where name = 'ehr'`)).toEqual([
+      { error_code: 'SOURCE_UNREACHABLE', last_success_at: null },
+    ]);
     const second = await startRun(room.worker, { sourceId: room.sourceId, full: true, at: minutesLater(2) });
     await finishRun(room.worker, { runId: second.id, at: minutesLater(3) });
     expect(await room.rows(`select error_code, last_attempt_at, last_success_at from source where name = 'ehr'`)).toEqual([
@@ -53,7 +58,9 @@ describe('a run', () => {
     await startRun(room.worker, { sourceId: room.sourceId, full: false, at: minutesLater(12) });
     expect(await room.rows('select state from sync_run where id = $1', killed.id)).toEqual([{ state: 'RUNNING' }]);
     await startRun(room.worker, { sourceId: room.sourceId, full: false, at: minutesLater(30) });
-    expect(await room.rows('select state, error from sync_run where id = $1', killed.id)).toEqual([{ state: 'FAILED', error: 'INTERRUPTED' }]);
+    expect(await room.rows('select state, error from sync_run where id = $1', killed.id)).toEqual([
+      { state: 'FAILED', error: 'INTERRUPTED' },
+    ]);
   });
 });
 

@@ -10,7 +10,12 @@ describe('values on their way into columns', () => {
     expect(exactText('amount', '-12.50')).toBe('-12.50');
     expect(wholeText('minutes', 30)).toBe('30');
     expect(listText(['a"b', 'c\\d', 'e,{f}'])).toBe('{"a\\"b","c\\\\d","e,{f}"}');
-    expect([instantText('at', null), dayText('on', null), exactText('amount', null), wholeText('minutes', null)]).toEqual([null, null, null, null]);
+    expect([instantText('at', null), dayText('on', null), exactText('amount', null), wholeText('minutes', null)]).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ]);
   });
 
   it.each([
@@ -45,7 +50,9 @@ describe('how people are found', () => {
 
   it('by the digits of a telephone, North American ones as their last ten', () => {
     const phone = (value: string) => ({ kind: 'phone', value, use: null, confidential: false });
-    expect(phoneDigits([phone('+1 (555) 010-1234'), phone('555-010-1234'), phone('555.010.1234 ext. 77'), phone('none')])).toEqual(['5550101234']);
+    expect(phoneDigits([phone('+1 (555) 010-1234'), phone('555-010-1234'), phone('555.010.1234 ext. 77'), phone('none')])).toEqual([
+      '5550101234',
+    ]);
     expect(phoneDigits([{ ...phone('555-010-1234'), kind: 'email' }])).toEqual([]);
   });
 });

@@ -46,10 +46,7 @@ export const PatientRecord = defineEntity({
     labelMask: mask().nullable(),
   },
   uniques: [{ properties: ['source', 'sourceKey'] }],
-  indexes: [
-    { properties: ['birthDate'] },
-    index('patient_record_name_search_idx', 'patient_record (name_search text_pattern_ops)'),
-  ],
+  indexes: [{ properties: ['birthDate'] }, index('patient_record_name_search_idx', 'patient_record (name_search text_pattern_ops)')],
 });
 
 export const PatientIdentifier = defineEntity({

@@ -36,7 +36,7 @@ export async function releaseReferrers(work: Work, table: string, gone: readonly
     const where = `${column} = any($1::bigint[])${samePatient ? ' and patient_record_id = any($2::bigint[])' : ''}`;
     const text = `update ${referrer} set ${column} = null${label} where ${where} returning id`;
     const values = samePatient ? [ids, patients] : [ids];
-    const changed = firstOf(await run(work, `release ${table} ${referrer}`, text, ...values));
+    const changed = firstOf(await run(work, { name: `release ${table} ${referrer}`, text, values }));
     markChanged(work, referrer, changed);
     if (referrer === 'claim') await holdBack(work, 'claim', changed);
   }
@@ -49,7 +49,11 @@ export async function holdBackInheritors(
   changed: readonly { readonly id: string; readonly key: RecordKey }[],
 ): Promise<void> {
   if (changed.length === 0) return;
-  await holdBack(work, table, changed.map(({ id }) => id));
+  await holdBack(
+    work,
+    table,
+    changed.map(({ id }) => id),
+  );
   if (table === 'condition') await holdBackByCondition(work, changed);
 }
 
@@ -57,23 +61,22 @@ async function holdBack(work: Work, table: string, ids: readonly string[]): Prom
   if (ids.length === 0 || table === 'adjudication') return;
   for (const referrer of (referrersOf[table] ?? []).filter(({ inheritsLabels }) => inheritsLabels)) {
     const text = `update ${referrer.table} set label_mask = label_mask | ${PENDING} where ${referrer.column} = any($1::bigint[]) returning id`;
-    const held = firstOf(await run(work, `hold back ${table} ${referrer.table}`, text, ids));
+    const held = firstOf(await run(work, { name: `hold back ${table} ${referrer.table}`, text, values: [ids] }));
     markChanged(work, referrer.table, held);
     await holdBack(work, referrer.table, held);
   }
 }
 
 /** Claims and decisions name the conditions behind them by reference; both lie with the condition's patient. */
-async function holdBackByCondition(
-  work: Work,
-  conditions: readonly { readonly id: string; readonly key: RecordKey }[],
-): Promise<void> {
+async function holdBackByCondition(work: Work, conditions: readonly { readonly id: string; readonly key: RecordKey }[]): Promise<void> {
   for (const table of ['claim', 'adjudication']) {
     const text = `update ${table} t set label_mask = t.label_mask | ${PENDING}
       from condition c where c.id = any($1::bigint[]) and t.patient_record_id = c.patient_record_id and t.source_id = c.source_id
       and t.condition_refs && $2::text[] returning t.id`;
     const ids = conditions.map(({ id }) => id);
-    const held = firstOf(await run(work, `hold back condition ${table}`, text, ids, textArray(conditions.map(({ key }) => key))));
+    const held = firstOf(
+      await run(work, { name: `hold back condition ${table}`, text, values: [ids, textArray(conditions.map(({ key }) => key))] }),
+    );
     markChanged(work, table, held);
     if (table === 'claim') await holdBack(work, 'claim', held);
   }

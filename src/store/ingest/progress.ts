@@ -1,6 +1,7 @@
 /** The edges of a batch: the source's row is locked first, so that batches of one source come one after the other, and the
  *  cursor and the run's counts are written last. */
 import type { Batch } from '../../records/index.js';
+import { jsonText } from './values.js';
 import type { Work } from './work.js';
 
 /** Documents, but for `typedRows`. Each message counts once: read = created + updated + unchanged + deleted + notTaken +
@@ -54,6 +55,6 @@ export async function recordProgress(
   await client.query({
     name: 'ingest cursor',
     text: 'update source set cursor = $2, records = records + $3 where id = $1',
-    values: [sourceId, JSON.stringify(batch.cursor), counts.created - counts.deleted],
+    values: [sourceId, jsonText(batch.cursor), counts.created - counts.deleted],
   });
 }

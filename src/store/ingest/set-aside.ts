@@ -8,30 +8,29 @@ import { run, type Work } from './work.js';
 export async function setAside(work: Work, rejected: readonly Rejected[]): Promise<void> {
   if (rejected.length === 0) return;
   const once = new Map(rejected.map((each) => [contentHash(each.raw), each]));
-  await run(
-    work,
-    'set_aside',
-    `insert into set_aside (source_id, received_at, code, reason, hash, body)
+  await run(work, {
+    name: 'set_aside',
+    text: `insert into set_aside (source_id, received_at, code, reason, hash, body)
       select $1, $2, code, reason, decode(hash, 'hex'), body
       from unnest($3::text[], $4::text[], $5::text[], $6::text[]) as i (hash, code, reason, body)
       on conflict (source_id, hash) do update set received_at = excluded.received_at, code = excluded.code, reason = excluded.reason,
         state = case set_aside.state when 'DISCARDED' then 'DISCARDED' else 'WAITING' end`,
-    work.sourceId,
-    work.receivedAt,
-    textArray([...once.keys()]),
-    textArray([...once.values()].map(({ code }) => code)),
-    textArray([...once.values()].map(({ reason }) => reason)),
-    textArray([...once.values()].map(({ raw }) => raw)),
-  );
+    values: [
+      work.sourceId,
+      work.receivedAt,
+      textArray([...once.keys()]),
+      textArray([...once.values()].map(({ code }) => code)),
+      textArray([...once.values()].map(({ reason }) => reason)),
+      textArray([...once.values()].map(({ raw }) => raw)),
+    ],
+  });
 }
 
 export async function takeBack(work: Work, stored: readonly Arrival[]): Promise<void> {
-  await run(
-    work,
-    'take back',
-    `update set_aside set state = 'REPLAYED' where source_id = $1 and state = 'WAITING'
+  await run(work, {
+    name: 'take back',
+    text: `update set_aside set state = 'REPLAYED' where source_id = $1 and state = 'WAITING'
       and hash in (select decode(i.hash, 'hex') from unnest($2::text[]) as i (hash))`,
-    work.sourceId,
-    textArray(stored.map(({ hash }) => hash)),
-  );
+    values: [work.sourceId, textArray(stored.map(({ hash }) => hash))],
+  });
 }

@@ -12,9 +12,15 @@ export interface Work {
 /** What a statement returns, as arrays: bigint, text and the like come as strings. */
 export type Row = (string | null)[];
 
+interface Statement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: unknown[];
+}
+
 /** Runs a statement under a name, so that a connection parses and plans it once. */
-export async function run(work: Work, name: string, text: string, ...values: unknown[]): Promise<Row[]> {
-  const { rows } = await work.client.query<Row>({ name: `ingest ${name}`, text, values, rowMode: 'array' });
+export async function run({ client }: Work, { name, text, values }: Statement): Promise<Row[]> {
+  const { rows } = await client.query<Row>({ name: `ingest ${name}`, text, values, rowMode: 'array' });
   return rows;
 }
 

@@ -8,7 +8,7 @@ import { run, type Work } from './work.js';
 export async function removeNames(work: Work, documents: readonly RecordKey[]): Promise<void> {
   if (documents.length === 0) return;
   const text = 'delete from source_name where source_id = $1 and document_key = any($2::text[])';
-  await run(work, 'remove names', text, work.sourceId, textArray(documents));
+  await run(work, { name: 'remove names', text, values: [work.sourceId, textArray(documents)] });
 }
 
 export async function writeNames(work: Work, staged: readonly StagedName[]): Promise<number> {
@@ -18,20 +18,21 @@ export async function writeNames(work: Work, staged: readonly StagedName[]): Pro
     for (const reference of [name.record.key, ...name.record.aliases]) byReference.set(reference, name);
   }
   const names = [...byReference.values()];
-  await run(
-    work,
-    'source_name',
-    `insert into source_name as t (source_id, ref, document_key, named_kind, name, department_id)
+  await run(work, {
+    name: 'source_name',
+    text: `insert into source_name as t (source_id, ref, document_key, named_kind, name, department_id)
       select $1, i.ref, i.document_key, i.named_kind, i.name, m.department_id
       from unnest($2::text[], $3::text[], $4::text[], $5::text[]) as i (ref, document_key, named_kind, name)
       left join department_map m on m.their_name = i.name and m.source_name = (select s.name from source s where s.id = $1)
       on conflict (source_id, ref) do update set
         document_key = excluded.document_key, named_kind = excluded.named_kind, name = excluded.name, department_id = excluded.department_id`,
-    work.sourceId,
-    textArray([...byReference.keys()]),
-    textArray(names.map(({ documentKey }) => documentKey)),
-    textArray(names.map(({ record }) => record.namedKind)),
-    textArray(names.map(({ record }) => record.name)),
-  );
+    values: [
+      work.sourceId,
+      textArray([...byReference.keys()]),
+      textArray(names.map(({ documentKey }) => documentKey)),
+      textArray(names.map(({ record }) => record.namedKind)),
+      textArray(names.map(({ record }) => record.name)),
+    ],
+  });
   return byReference.size;
 }
