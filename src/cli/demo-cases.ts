@@ -1,28 +1,38 @@
 /** The demo's cases: 25 complaints about visits and bills that the sandbox's people really have, opened by the acts that
- *  anybody's cases are opened by. Some are answered and acknowledged, so that the worklist looks like one. Once for a data
- *  folder: each act carries a key, so a start that was cut off goes on where it was. */
+ *  anybody's cases are opened by. Some are answered and acknowledged, so that the worklist looks like one. Once for a
+ *  database: each carries a key, and a start that was cut off goes on where it was. */
+import type { Pool } from 'pg';
 import type { CaseOutcome } from '../cases/index.js';
 import type { DirectorySeed } from '../directory/index.js';
 import type { CaseActs } from '../graphql/index.js';
 import { HubError, toWireId } from '../kernel/index.js';
-import type { ComplaintStory, Sandbox } from '../sandbox/index.js';
+import type { ComplaintStory } from '../sandbox/index.js';
 
 export const demoCaseCount = 25;
 
 const hourMs = 3_600_000;
+const keyOf = (order: number): string => `demo-case-${order}`;
 
-/** @returns how many cases there are */
-export async function openDemoCases(sandbox: Pick<Sandbox, 'stories' | 'today'>, { acts, directory }: { acts: CaseActs; directory: DirectorySeed }): Promise<number> {
-  let opened = 0;
-  for (const [order, story] of sandbox.stories(demoCaseCount).entries()) {
-    const outcome = await acts.openCase(intakeOf(story, { order, today: sandbox.today, directory }));
-    const caseId = caseOf(outcome);
-    opened += 1;
-    if (outcome.outcome !== 'changed') continue;
+/** Keys of those that are open already. */
+export async function demoCasesOpened(pool: Pool): Promise<ReadonlySet<string>> {
+  const { rows } = await pool.query<{ key: string }>("select key from idempotency where operation = 'openCase' and key like 'demo-case-%'");
+  return new Set(rows.map(({ key }) => key));
+}
+
+interface DemoStories {
+  readonly stories: readonly ComplaintStory[];
+  /** The day up to which they are told. */
+  readonly today: string;
+  readonly opened: ReadonlySet<string>;
+}
+
+export async function openDemoCases({ stories, today, opened }: DemoStories, { acts, directory }: { acts: CaseActs; directory: DirectorySeed }): Promise<void> {
+  for (const [order, story] of stories.entries()) {
+    if (opened.has(keyOf(order))) continue;
+    const caseId = caseOf(await acts.openCase(intakeOf(story, { order, today, directory })));
     if (order % 3 === 0) await acts.recordInteraction(callBack(caseId, order));
-    if (order % 5 === 1) await acts.acknowledgeCase({ caseId, channel: 'LETTER', note: 'Letter of receipt sent with the name of the advocate.', idempotencyKey: `demo-acknowledged-${order}` });
+    if (order % 5 === 1) await acts.acknowledgeCase({ caseId, channel: 'LETTER', note: 'Letter of receipt sent, with the name of the advocate.' });
   }
-  return opened;
 }
 
 function caseOf(outcome: CaseOutcome): string {
@@ -52,7 +62,7 @@ function intakeOf(story: ComplaintStory, at: { order: number; today: string; dir
     complainant: { relationship },
     issues: categories.map((category) => ({ category })),
     ...(uuid ? { departmentIds: [toWireId('dep', uuid)] } : {}),
-    idempotencyKey: `demo-case-${at.order}`,
+    idempotencyKey: keyOf(at.order),
   };
 }
 
@@ -67,5 +77,4 @@ const callBack = (caseId: string, order: number): object => ({
   channel: 'PHONE',
   direction: order % 2 === 0 ? 'OUTBOUND' : 'INBOUND',
   note: order % 2 === 0 ? 'Called back, explained what happens next and by when.' : 'Rang to ask how far we are.',
-  idempotencyKey: `demo-call-${order}`,
 });

@@ -1,6 +1,9 @@
-/** The demo, once its sources are read: its cases, and a token for each role. */
+/** The demo around the hub: waits until its sources are read, has its cases opened, and gives a token for each role. */
+import type { Log } from '../kernel/index.js';
 import type { Sandbox } from '../sandbox/index.js';
-import { demoCaseCount, openDemoCases } from './demo-cases.js';
+import { openPool } from '../store/index.js';
+import { demoCaseCount, demoCasesOpened, openDemoCases } from './demo-cases.js';
+import { untilSettled } from './first-sync.js';
 import type { Gateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
 import type { Rules } from './rules.js';
@@ -10,18 +13,30 @@ import type { Terminal } from './terminal.js';
 const tokenMinutes = 12 * 60;
 
 interface Stage {
-  readonly settings: Pick<HubSettings, 'data' | 'auth'>;
-  readonly gateway: Gateway;
+  readonly settings: Pick<HubSettings, 'data' | 'auth' | 'queue'>;
   readonly rules: Rules;
   readonly terminal: Terminal;
 }
 
-export async function tellDemo(sandbox: Sandbox, { settings, gateway, rules, terminal }: Stage): Promise<void> {
-  const advocate = signIn({ role: 'ADVOCATE' }, rules);
-  const acts = await gateway.actsFor({ ...advocate, tokenId: 'demo' });
-  const cases = await openDemoCases(sandbox, { acts, directory: rules.directory });
-  terminal.say(`  ${sandbox.summary.people} synthetic people, ${cases} cases. The demo's sources: ${sandbox.systems.map(({ name, url }) => `${name} ${url}`).join(', ')}`);
-  if (cases < demoCaseCount) terminal.say(`  Only ${cases} of ${demoCaseCount} cases: so few people have that many stories.`);
+/** A demo whose cases are all open has been read before: what changed since comes in beside. */
+export async function settleDemo(sandbox: Sandbox, stage: Stage & { workerUrl: string; gateway: Gateway; log: Log }): Promise<void> {
+  const { rules, gateway, terminal, workerUrl } = stage;
+  const stories = sandbox.stories(demoCaseCount);
+  const pool = openPool(workerUrl, { max: 1, name: 'demo' });
+  const opened = await demoCasesOpened(pool).finally(() => pool.end());
+  if (opened.size < stories.length) {
+    const place = { workerUrl, queue: stage.settings.queue };
+    await untilSettled(place, stage);
+    const acts = await gateway.actsFor({ ...signIn({ role: 'ADVOCATE' }, rules), tokenId: 'demo' });
+    await openDemoCases({ stories, today: sandbox.today, opened }, { acts, directory: rules.directory });
+    await untilSettled(place, stage); // their reminders
+  }
+  terminal.say(`  ${sandbox.summary.people} synthetic people, ${stories.length} cases`);
+  for (const { name, url } of sandbox.systems) terminal.say(`  ${name.padEnd(12)} ${url}`);
+}
+
+/** One line for each role. A hub that trusts another issuer gives none. */
+export async function tellTokens({ settings, rules, terminal }: Stage): Promise<void> {
   if (settings.auth.kind === 'issuer') return;
   for (const role of rules.policy.roles.keys()) {
     const token = await issueToken(signIn({ role }, rules), { data: settings.data, claims: settings.auth.claims, minutes: tokenMinutes });

@@ -1,22 +1,28 @@
-/** Waits until everything that the sources have is read, linked and labelled, and shows how far it is. */
+/** Waits until everything that the sources have is read, linked and labelled, and nothing is left to do; shows how far it is. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Pool } from 'pg';
+import type { Log, SourceId } from '../kernel/index.js';
 import { openQueues } from '../queue/index.js';
-import type { Log } from '../kernel/index.js';
 import { openPool } from '../store/index.js';
-import { firstSyncDone, type FirstSync } from '../sync/index.js';
+import { firstSyncDone, queueSource, type FirstSync } from '../sync/index.js';
 import { queuePlace, type WorkerOrder } from './worker-service.js';
 import type { Terminal } from './terminal.js';
 
 const lookEveryMs = 200;
+const askAgainAfterMs = 5_000;
 
-export async function waitForFirstSync(order: Pick<WorkerOrder, 'workerUrl' | 'queue'>, { terminal, log }: { terminal: Terminal; log: Log }): Promise<FirstSync> {
+export async function untilSettled(order: Pick<WorkerOrder, 'workerUrl' | 'queue'>, { terminal, log }: { terminal: Terminal; log: Log }): Promise<void> {
   const pool = openPool(order.workerUrl, { max: 2, name: 'first-sync' });
   const queues = await openQueues(queuePlace(order), { log });
   try {
-    for (;;) {
+    for (let askedAt = -askAgainAfterMs; ; ) {
       const state = await firstSyncDone(pool, queues);
       terminal.show(progressLines(state));
-      if (state.done) return state;
+      if (state.done) return;
+      if (waitsForOthers(state) && performance.now() - askedAt > askAgainAfterMs) {
+        askedAt = performance.now();
+        await readEarlierOnesAgain(pool);
+      }
       await pause(lookEveryMs);
     }
   } finally {
@@ -24,6 +30,15 @@ export async function waitForFirstSync(order: Pick<WorkerOrder, 'workerUrl' | 'q
     await queues.close();
     await pool.end();
   }
+}
+
+/** All is read and no job is left, yet rows wait: they name a visit that another source may have got since it was read. */
+const waitsForOthers = ({ perSource, jobs }: FirstSync): boolean => jobs === 0 && perSource.every(({ read }) => read);
+
+/** A short reading of those that were read before the last one ended tells, sooner than their turn comes. */
+async function readEarlierOnesAgain(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ id: SourceId }>('select id from source where active and last_success_at < (select max(last_success_at) from source where active)');
+  for (const { id } of rows) await queueSource(pool, id, { full: false });
 }
 
 /** Pure. */

@@ -18,14 +18,22 @@ export interface Prepared {
 type Addresses = Pick<Database, 'ownerUrl' | 'workerUrl' | 'passwords'>;
 
 export async function prepareDatabase(database: Addresses, settings: Pick<HubSettings, 'queue' | 'sources'>, rules: Rules): Promise<Prepared> {
+  await prepareTables(database, settings);
+  return applyFiles(database, settings, rules);
+}
+
+export async function prepareTables(database: Addresses, { queue }: Pick<HubSettings, 'queue'>): Promise<void> {
   await migrate(database.ownerUrl, database.passwords);
-  if (settings.queue.backend === 'postgres') await prepareQueues(database);
-  const pool = openPool(database.workerUrl, { max: 1, name: 'start' });
+  if (queue.backend === 'postgres') await prepareQueues(database);
+}
+
+/** What the files say: the policy in force, who works where, which sources are read. */
+export async function applyFiles({ workerUrl }: Pick<Database, 'workerUrl'>, { sources }: Pick<HubSettings, 'sources'>, rules: Rules): Promise<Prepared> {
+  const pool = openPool(workerUrl, { max: 1, name: 'start' });
   try {
     const generation = await applyPolicy(pool, rules.policy);
     await seedDirectory(pool, rules.directory);
-    const sources = await registerSources(pool, settings.sources.map(entryOf));
-    return { generation, sources };
+    return { generation, sources: await registerSources(pool, sources.map(entryOf)) };
   } finally {
     await pool.end();
   }

@@ -1,16 +1,16 @@
 /** `hub up`: everything in one process tree. What can be wrong is looked at first (rules, port, folder), so that a start
  *  that cannot end well starts nothing; then the database, the demo's source systems, the workers and the gateway. */
 import type { Log } from '../kernel/index.js';
+import type { Sandbox } from '../sandbox/index.js';
 import { forgetRunning, logFile, noteRunning, openFolder, openLog } from './data-folder.js';
 import { openDatabase, type Database } from './database.js';
-import { tellDemo } from './demo.js';
+import { settleDemo, tellTokens } from './demo.js';
 import { demoSettings, startDemoSources } from './demo-sources.js';
 import { faultOf } from './fault.js';
-import { waitForFirstSync } from './first-sync.js';
 import { startGateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
 import { expectFreePort } from './port.js';
-import { prepareDatabase } from './prepare.js';
+import { applyFiles, prepareTables } from './prepare.js';
 import { readRules, type Rules } from './rules.js';
 import { startedParts, untilAskedToStop, type Started } from './stopping.js';
 import { openTerminal, stopwatch, type Terminal } from './terminal.js';
@@ -63,37 +63,36 @@ async function startAll({ settings: given, wanted, started, terminal }: Start, r
   const lap = stopwatch((what, took) => terminal.say(`  ${what.padEnd(12)} ${took}`));
   terminal.say(`Patient Relations Hub. Data and logs: ${folder}`);
 
+  let giveOrder: (order: WorkerOrder) => void = () => undefined;
+  const order = new Promise<WorkerOrder>((resolve) => (giveOrder = resolve));
+  const workers = startWorkerChild(order, { log, tell: (sentence) => terminal.say(sentence) });
+  started.add(() => workers.stop());
   const database = await openDatabase(given, { folder, log });
   started.add(() => database.stop());
   lap('database');
-  const sandbox = wanted.demo ? await startDemoSources(database.ownerUrl, { people: wanted.people, log }) : null;
-  if (sandbox) started.add(() => sandbox.stop());
-  if (sandbox) lap('sandbox');
-  const settings: HubSettings = sandbox ? { ...given, sources: demoSettings(sandbox) } : given;
-  const { generation } = await prepareDatabase(database, settings, rules);
-  lap('tables');
 
-  const order = workerOrder(settings, database);
-  const workers = startWorkerChild(order, { log, tell: (sentence) => terminal.say(sentence) });
-  started.add(() => workers.stop());
+  const [sandbox] = await Promise.all([wanted.demo ? openSandbox(database, { wanted, started, log }) : null, prepareTables(database, given)]);
+  const settings: HubSettings = sandbox ? { ...given, sources: demoSettings(sandbox) } : given;
+  const { generation } = await applyFiles(database, settings, rules);
+  lap(sandbox ? 'tables, demo' : 'tables');
+
+  giveOrder(workerOrder(settings, database));
   const gateway = await startGateway(settings, { gatewayUrl: database.gatewayUrl, generation, rules, log });
   started.add(() => gateway.stop());
   await noteRunning(folder, { pid: process.pid, ...addressesOf(database), queue: settings.queue });
   started.add(() => forgetRunning(folder));
   lap('gateway');
-  if (sandbox) {
-    await tellFirstSync(order, { terminal, log });
-    lap('first sync');
-    await tellDemo(sandbox, { settings, gateway, rules, terminal });
-  }
+  if (sandbox) await settleDemo(sandbox, { settings, workerUrl: database.workerUrl, gateway, rules, terminal, log });
+  if (sandbox) lap('demo');
+  if (wanted.demo) await tellTokens({ settings, rules, terminal });
   terminal.say(`GraphQL at ${gateway.url}/graphql`);
   terminal.say(`ready ${JSON.stringify({ graphql: `${gateway.url}/graphql`, web: gateway.url })}`);
 }
 
-async function tellFirstSync(order: WorkerOrder, at: { terminal: Terminal; log: Log }): Promise<void> {
-  const { perSource } = await waitForFirstSync(order, at);
-  const unread = perSource.filter(({ errorCode }) => errorCode !== null);
-  for (const { source, errorCode } of unread) at.terminal.say(`  ${source} could not be read lately (${errorCode}); what is stored is shown with its age.`);
+async function openSandbox({ ownerUrl }: Database, { wanted, started, log }: Pick<Start, 'wanted' | 'started'> & { log: Log }): Promise<Sandbox> {
+  const sandbox = await startDemoSources(ownerUrl, { people: wanted.people, log });
+  started.add(() => sandbox.stop());
+  return sandbox;
 }
 
 const addressesOf = ({ ownerUrl, gatewayUrl, workerUrl }: Database) => ({ ownerUrl, gatewayUrl, workerUrl });

@@ -18,7 +18,8 @@ const patienceMs = 30_000;
 
 const main = fileURLToPath(new URL('./main.js', import.meta.url));
 
-export function startWorkerChild(order: WorkerOrder, { log, tell }: { log: Log; tell: (sentence: string) => void }): WorkerChild {
+/** The process is made at once, so that it loads while the order is still being prepared. */
+export function startWorkerChild(order: Promise<WorkerOrder>, { log, tell }: { log: Log; tell: (sentence: string) => void }): WorkerChild {
   let child: ChildProcess;
   let stopping = false;
   let deaths = 0;
@@ -37,7 +38,11 @@ export function startWorkerChild(order: WorkerOrder, { log, tell }: { log: Log; 
       tell(`The workers ended by themselves (${signal ?? `exit code ${code}`}); starting them again. The log says why.`);
       timer = setTimeout(start, waitMs);
     });
-    child.send(order, () => undefined); // one that died at once is told of by its exit
+    const born = child;
+    order.then(
+      (ready) => born.send(ready, () => undefined), // one that died in between is told of by its exit
+      () => undefined, // then nothing starts, and this is stopped with the rest
+    );
   };
   start();
 
