@@ -4,26 +4,36 @@
 import { stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { unusable } from './embedded-home.js';
 
 export interface FolderLock {
   release(): Promise<void>;
 }
 
+/** A hub that was killed a moment ago may still be on its way out; one that runs stays longer than this. */
+const patienceMs = 5_000;
+
 export async function lockFolder(folder: string): Promise<FolderLock> {
   const { dev, ino } = await stat(folder);
   const name = `\0patient-relations-hub/${dev}/${ino}`;
-  const server = createServer((visitor) => {
-    visitor.on('error', () => undefined);
-    visitor.end(String(process.pid));
-  });
-  try {
-    await listen(server, name);
-  } catch (cause) {
-    throw unusable(`Another hub (process ${await holder(name)}) is using ${folder}. Stop it, or choose another folder with --data.`, cause);
+  for (const giveUpAt = performance.now() + patienceMs; ; await pause(100)) {
+    const server = createServer((visitor) => {
+      visitor.on('error', () => undefined);
+      visitor.end(String(process.pid));
+    });
+    try {
+      await listen(server, name);
+      server.unref();
+      return { release: () => new Promise((resolve) => server.close(() => resolve())) };
+    } catch (cause) {
+      if (performance.now() < giveUpAt) continue;
+      throw unusable(
+        `Another hub (process ${await holder(name)}) is using ${folder}. Stop it, or choose another folder with --data.`,
+        cause,
+      );
+    }
   }
-  server.unref();
-  return { release: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
 function listen(server: Server, path: string): Promise<void> {
