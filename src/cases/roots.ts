@@ -17,7 +17,7 @@ export const caseRoots = {
         'filter.statuses': { sql: '$.status = any(:value)', cast: 'text[]' },
         'filter.kinds': { sql: '$.kind = any(:value)', cast: 'text[]', phi: narrative },
         'filter.mine': { sql: '$.assigned_to = :user' },
-        'filter.overdue': { sql: '$.next_due_at < now()' },
+        'filter.overdue': { sql: '$.next_due_at < now() + (select make_interval(secs => b.offset_ms / 1000.0) from business_clock b)' },
       },
     }),
     requires: 'READ_CASES',
