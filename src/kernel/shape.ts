@@ -16,20 +16,19 @@ interface Guarded {
   readonly phi?: PhiClass;
   /** Not PHI itself, but shown only where this class is: a non-null list is then empty. */
   readonly gate?: PhiClass;
+  /** True where the value was made from masked rows too: it is then null, and listed as `sensitivity.masked`. */
+  readonly spoiltBy?: string;
 }
 export interface ColumnField extends Guarded {
   readonly is: 'column';
   readonly sql: string;
   readonly as: ColumnAs;
-  /** True where the value was made from masked rows too: it is then null, and listed as `sensitivity.masked`. */
-  readonly spoiltBy?: string;
 }
 /** A value object made of columns of the same row; null where `when` does not hold. */
 export interface ObjectField extends Guarded {
   readonly is: 'object';
   readonly fields: Readonly<Record<string, ColumnField>>;
   readonly when?: string;
-  readonly spoiltBy?: string;
 }
 /** Another shape's row or rows. `on` ties them to the parent; `from` replaces the shape's table by another row source. */
 export interface RelationField extends Guarded {
@@ -111,22 +110,22 @@ export function shape(type: string, definition: Omit<Shape, 'type'>): Shape {
   return { type, ...definition };
 }
 
-type Guard = { phi?: PhiClass; gate?: PhiClass };
-export function column(sql: string, options: Guard & { as?: ColumnAs; spoiltBy?: string } = {}): ColumnField {
+type Guard = { phi?: PhiClass; gate?: PhiClass; spoiltBy?: string };
+export function column(sql: string, options: Guard & { as?: ColumnAs } = {}): ColumnField {
   const { as = 'plain', ...rest } = options;
   return { is: 'column', sql: /^\w+$/.test(sql) ? `$.${sql}` : sql, as, ...rest };
 }
 export const instant = (sql: string, options: Guard = {}): ColumnField => column(sql, { ...options, as: 'instant' });
 export const date = (sql: string, options: Guard = {}): ColumnField => column(sql, { ...options, as: 'date' });
 export const id = (tag: string, sql = 'uid'): ColumnField => column(sql, { as: { id: tag } });
-export function object(fields: Record<string, ColumnField>, options: Guard & { when?: string; spoiltBy?: string } = {}): ObjectField {
+export function object(fields: Record<string, ColumnField>, options: Guard & { when?: string } = {}): ObjectField {
   return { is: 'object', fields, ...options };
 }
 /** FHIR Coding kept as three columns `<prefix>_system`, `<prefix>_code`, `<prefix>_display`. */
 export const coding = (prefix: string, options: Guard = {}): ObjectField =>
   object({ system: column(`${prefix}_system`), code: column(`${prefix}_code`), display: column(`${prefix}_display`) }, { ...options, when: `$.${prefix}_code is not null` });
 /** An exact amount with its currency; null where there is no amount. */
-export const money = (amount: string, currency: string, options: Guard & { spoiltBy?: string } = {}): ObjectField =>
+export const money = (amount: string, currency: string, options: Guard = {}): ObjectField =>
   object({ amount: column(amount, { as: 'decimal' }), currency: column(currency) }, { ...options, when: `${amount} is not null` });
 export function one(type: string, options: Omit<RelationField, 'is' | 'type'>): RelationField {
   return { is: 'one', type, ...options };

@@ -19,6 +19,10 @@ export const coverageShape = shape('Coverage', {
   },
 });
 
+/** What the payer decided may be masked where the claim itself is not. */
+const decidedIsMasked = '($@decided.label_mask & :masked) <> 0';
+const decision = { phi: 'BILLING', spoiltBy: decidedIsMasked } as const;
+
 export const claimShape = shape('Claim', {
   table: 'claim',
   tag: 'clm',
@@ -28,7 +32,7 @@ export const claimShape = shape('Claim', {
     kind: 'CLAIM',
     at: `$.serviced_from::timestamp at time zone 'UTC'`,
     title: `initcap($.kind) || ' claim'`,
-    detail: `(select case when a.denied then 'denied' else 'decided' end from adjudication a where a.id = $.adjudication_id)`,
+    detail: `(select case when a.denied then 'denied' else 'decided' end from adjudication a where a.id = $.adjudication_id and (a.label_mask & :masked) = 0)`,
   },
   fields: {
     id: id('clm'),
@@ -43,18 +47,20 @@ export const claimShape = shape('Claim', {
         where mine.patient_record_id = ^.patient_record_id and theirs.patient_record_id = $.patient_record_id)`,
       phi: 'CLINICAL',
     }),
-    insurer: column('coalesce($.insurer, $@decided.insurer, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))', { phi: 'BILLING' }),
+    insurer: column('coalesce($.insurer, case when ($@decided.label_mask & :masked) = 0 then $@decided.insurer end, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))', {
+      phi: 'BILLING',
+    }),
     billed: money('$.billed_amount', '$.billed_currency', { phi: 'BILLING' }),
-    allowed: money('$@decided.allowed_amount', '$@decided.currency', { phi: 'BILLING' }),
-    paid: money('$@decided.paid_amount', '$@decided.currency', { phi: 'BILLING' }),
-    patientOwes: money('$@decided.owes_amount', '$@decided.currency', { phi: 'BILLING' }),
-    denied: column('$@decided.denied', { phi: 'BILLING' }),
+    allowed: money('$@decided.allowed_amount', '$@decided.currency', decision),
+    paid: money('$@decided.paid_amount', '$@decided.currency', decision),
+    patientOwes: money('$@decided.owes_amount', '$@decided.currency', decision),
+    denied: column('$@decided.denied', decision),
     denialCodes: many('Coding', {
       from: '(select c.* from jsonb_to_recordset(^@decided.denial_codes) c(system text, code text, display text))',
       on: 'true',
-      phi: 'BILLING',
+      ...decision,
     }),
-    adjudicatedAt: instant('$@decided.adjudicated_at', { phi: 'BILLING' }),
+    adjudicatedAt: instant('$@decided.adjudicated_at', decision),
     payments: many('Payment', { on: '$.claim_id = ^.id', order: '$.paid_on, $.uid', phi: 'BILLING' }),
     labels: column('array_to_json(:labels)', { phi: 'CLINICAL' }),
     provenance,

@@ -4,12 +4,12 @@ import { connection, HubError, one, type RootField } from '../kernel/index.js';
 
 /** Each word must begin a word of the name; accents and case do not count. */
 const nameMatches = `exists (select 1 from patient_record r join person_link l on l.patient_record_id = r.id
-  where l.person_id = $.id and r.name_search is not null and (select bool_and(' ' || r.name_search like '% ' || word || '%')
+  where l.person_id = $.id and (r.label_mask & :masked) = 0 and r.name_search is not null and (select bool_and(' ' || r.name_search like '% ' || word || '%')
     from regexp_split_to_table(translate(lower(normalize(:value, NFD)), U&'\\0300\\0301\\0302\\0303\\0308\\0327%_\\005C', ''), '[\\s,]+') word where word <> ''))`;
-const recordWith = (predicate: string): string => `exists (select 1 from patient_record r join person_link l on l.patient_record_id = r.id where l.person_id = $.id and ${predicate})`;
+const recordWith = (predicate: string): string => `exists (select 1 from patient_record r join person_link l on l.patient_record_id = r.id where l.person_id = $.id and (r.label_mask & :masked) = 0 and ${predicate})`;
 
 export const patientRoots = {
-  patient: { field: one('Patient', { on: '$.uid = :uid' }), requires: 'READ_IDENTITY', byId: { argument: 'id', tag: 'pat' } },
+  patient: { field: one('Patient', { on: '$.id = (select coalesce(asked.alias_of, asked.id) from person asked where asked.uid = :uid)' }), requires: 'READ_IDENTITY', byId: { argument: 'id', tag: 'pat' } },
   patients: {
     field: connection('Patient', {
       on: '$.alias_of is null',
@@ -23,7 +23,7 @@ export const patientRoots = {
         },
         'search.phone': {
           sql: `$.id in (select l.person_id from patient_phone p join person_link l on l.patient_record_id = p.patient_record_id
-            where p.digits = right(regexp_replace(:value, '\\D', '', 'g'), 10))`,
+            where p.digits = regexp_replace(regexp_replace(regexp_replace(:value, '(ext|x).*$', '', 'i'), '\\D', '', 'g'), '^1(\\d{10})$', '\\1'))`,
           cast: 'text',
         },
       },

@@ -8,9 +8,13 @@ const ofPerson = '$.patient_record_id = any(^@records.ids)';
 const facts = (type: string, options: { at: string; phi: PhiClass; arguments?: ConnectionField['arguments'] }): ConnectionField =>
   connection(type, { on: ofPerson, orders: newest(options.at), gate: options.phi, ...(options.arguments ? { arguments: options.arguments } : {}) });
 
-/** The first record that says it, in the order in which the sources are listed. */
-const firstSaid = (column: string): string => `(array_agg(r.${column} order by r.source_id, r.id) filter (where r.${column} is not null))[1]`;
-const allSaid = (column: string): string => `(select array_agg(distinct said) from patient_record of_person, unnest(of_person.${column}) said where of_person.id = any(array_agg(r.id)))`;
+const unmasked = '(r.label_mask & :masked) = 0';
+/** The first record that says it, in the order in which the sources are listed. A masked record says nothing. */
+const firstSaid = (column: string): string => `(array_agg(r.${column} order by r.source_id, r.id) filter (where r.${column} is not null and ${unmasked}))[1]`;
+const allSaid = (column: string): string =>
+  `(select array_agg(distinct said) from patient_record of_person, unnest(of_person.${column}) said where of_person.id = any(array_agg(r.id) filter (where ${unmasked})))`;
+/** Where nothing but masked records tell of the person. */
+const onlyMasked = '$@said.all_masked';
 const certain = `join person_link l on l.patient_record_id = r.id and l.person_id = $.id and l.assurance = 'CERTAIN'`;
 
 /** The person whose record a case is pinned to holds or shares an open case with this viewer. */
@@ -29,6 +33,7 @@ export const patientShape = shape('Patient', {
       columns: Object.fromEntries([
         ...['name', 'birth_date', 'deceased_at', 'sex', 'language', 'interpreter_needed', 'address'].map((name) => [name, firstSaid(name)]),
         ...['preferences', 'alerts'].map((name) => [name, allSaid(name)]),
+        ['all_masked', `not bool_or(${unmasked})`],
       ]),
       from: `patient_record r ${certain}`,
     },
@@ -45,35 +50,38 @@ export const patientShape = shape('Patient', {
       columns: {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.owes_amount) end',
         currency: 'min(a.currency)',
-        masked: 'bool_or((a.label_mask & :masked) <> 0)',
+        masked: 'bool_or(((a.label_mask | c.label_mask) & :masked) <> 0)',
       },
       from: 'claim c join adjudication a on a.id = c.adjudication_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null',
     },
   },
   fields: {
     id: id('pat'),
-    name: column('$@said.name', { phi: 'IDENTITY' }),
-    birthDate: date('$@said.birth_date', { phi: 'IDENTITY' }),
-    deceasedAt: instant('$@said.deceased_at', { phi: 'DEMOGRAPHIC' }),
-    sex: column('$@said.sex', { phi: 'IDENTITY' }),
-    language: column('$@said.language', { phi: 'DEMOGRAPHIC' }),
-    interpreterNeeded: column('$@said.interpreter_needed', { phi: 'DEMOGRAPHIC' }),
+    name: column('$@said.name', { phi: 'IDENTITY', spoiltBy: onlyMasked }),
+    birthDate: date('$@said.birth_date', { phi: 'IDENTITY', spoiltBy: onlyMasked }),
+    deceasedAt: instant('$@said.deceased_at', { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
+    sex: column('$@said.sex', { phi: 'IDENTITY', spoiltBy: onlyMasked }),
+    language: column('$@said.language', { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
+    interpreterNeeded: column('$@said.interpreter_needed', { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
     identifiers: many('Identifier', {
-      from: '(select distinct i.system, i.value, i.type from patient_identifier i where i.patient_record_id = any(^@records.ids))',
+      from: `(select distinct i.system, i.value, i.type from patient_identifier i join patient_record r on r.id = i.patient_record_id
+        where r.id = any(^@records.ids) and ${unmasked})`,
       on: 'true',
       order: '$.system, $.value',
       phi: 'DEMOGRAPHIC',
+      spoiltBy: onlyMasked,
     }),
     contactPoints: many('ContactPoint', {
       from: `(select distinct p.kind, p.value, p.use, coalesce(p.confidential, false) as confidential from patient_record r
-        cross join lateral jsonb_to_recordset(r.contact_points) p(kind text, value text, use text, confidential boolean) where r.id = any(^@records.ids))`,
+        cross join lateral jsonb_to_recordset(r.contact_points) p(kind text, value text, use text, confidential boolean) where r.id = any(^@records.ids) and ${unmasked})`,
       on: 'true',
       order: '$.kind, $.value',
       phi: 'CONTACT',
+      spoiltBy: onlyMasked,
     }),
-    address: column('$@said.address', { phi: 'CONTACT' }),
-    preferences: column(`to_json(coalesce($@said.preferences, '{}'))`, { phi: 'DEMOGRAPHIC' }),
-    alerts: column(`to_json(coalesce($@said.alerts, '{}'))`, { phi: 'CLINICAL' }),
+    address: column('$@said.address', { phi: 'CONTACT', spoiltBy: onlyMasked }),
+    preferences: column(`to_json(coalesce($@said.preferences, '{}'))`, { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
+    alerts: column(`to_json(coalesce($@said.alerts, '{}'))`, { phi: 'CLINICAL', spoiltBy: onlyMasked }),
     records: many('PatientRecord', { on: '$.id in (select l.patient_record_id from person_link l where l.person_id = ^.id)', order: '$.source_id, $.uid' }),
     encounters: facts('Encounter', { at: 'start_at', phi: 'CLINICAL' }),
     appointments: facts('Appointment', { at: 'start_at', phi: 'SCHEDULING' }),
@@ -86,6 +94,7 @@ export const patientShape = shape('Patient', {
     cases: connection('Case', {
       on: `$.patient_record_id = any(^@records.ids)`,
       orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true } },
+      gate: 'NARRATIVE',
     }),
     timeline: timeline('TimelineEntry', [
       { type: 'Encounter', on: ofPerson, gate: 'CLINICAL' },
@@ -110,7 +119,8 @@ export const patientRecordShape = shape('PatientRecord', {
   joins: { source: sourceJoin, link: { from: 'person_link j where j.patient_record_id = $.id' } },
   fields: {
     id: id('rec'),
-    provenance,
+    // The key of a person's own record is a number by which they are known.
+    provenance: { ...provenance, fields: { ...provenance.fields, sourceRecordId: column('source_key', { phi: 'DEMOGRAPHIC' }) } },
     name: column('name', { phi: 'IDENTITY' }),
     birthDate: date('birth_date', { phi: 'IDENTITY' }),
     sex: column('sex', { phi: 'IDENTITY' }),

@@ -28,7 +28,8 @@ export function compileConnection(compilation: Compilation, at: ConnectionAt, ve
   const sources = row.sources();
   return {
     sql: `${alias}.j`,
-    lateral: `left join lateral (select ${outputs.join(', ')}\nfrom ${select()}\n${[sources, ...parts.laterals].filter(Boolean).join('\n')}) ${alias} on true`,
+    empty: emptyConnection(compilation, at, { shown: false, why: compilation.plan.maskedRows }),
+    lateral: `left join lateral (select ${outputs.join(', ')}\nfrom ${select()}\n${[sources, ...parts.laterals].filter(Boolean).join('\n')}\nhaving true) ${alias} on true`, // one row, even where nothing is aggregated
     ...(parts.touched.length > 0 ? { touched: `${alias}.t` } : {}),
     ...(parts.masked.length > 0 ? { masked: `${alias}.m` } : {}),
   };
@@ -137,6 +138,7 @@ function connectionField(
     case 'withheld': {
       const list = new WithheldList();
       at.decided?.withheld.forEach((why) => list.add('nodes', why));
+      at.decided?.unless.forEach(({ holds, why }) => list.add('nodes', why, holds));
       if (verdict.shown && verdict.where && verdict.otherwise) list.add('nodes', verdict.otherwise, verdict.where);
       return list.sql(selectedFields(compilation.document, objectTypeOf(connectionType, 'withheld'), selected.sets));
     }
@@ -186,7 +188,7 @@ function orderOf(field: ConnectionField, args: Arguments): KeysetOrder {
   return order;
 }
 
-function checkedFirst(value: unknown): number {
+export function checkedFirst(value: unknown): number {
   if (typeof value !== 'number' || value < 0 || value > largestPage) {
     throw new HubError('BAD_INPUT', `first: expected 0 to ${largestPage}, found ${typeof value === 'number' ? value : 'nothing'}`);
   }

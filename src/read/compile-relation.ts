@@ -50,6 +50,7 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   const shown = isMany && verdict.where && field.phi ? `case when ${verdict.where} then ${alias}.j end` : `${alias}.j`;
   return {
     sql: shown,
+    empty: nothing,
     lateral: `left join lateral (select ${outputs.join(', ')}\nfrom ${rows}\n${[sources, ...compiled.laterals].filter(Boolean).join('\n')}) ${alias} on true`,
     ...(compiled.touched ? { touched: `${alias}.t` } : {}),
     ...(compiled.masked ? { masked: `${alias}.m` } : {}),

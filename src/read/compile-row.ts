@@ -35,6 +35,8 @@ export interface Nested {
   readonly lateral?: string;
   readonly touched?: string;
   readonly masked?: string;
+  /** What stands in its place on a masked row, where the schema promises more than null. */
+  readonly empty?: string;
 }
 /** Whether a field is shown: always (null), where the SQL condition holds, or never. */
 export type Verdict = { readonly shown: true; readonly where: string | null; readonly otherwise: Withholding | null } | { readonly shown: false; readonly why: Withholding };
@@ -63,31 +65,32 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   if (site) compilation.sites.push(site);
   const pairs: [string, string][] = named ? [['__typename', quote(type.name)]] : [];
   const nested: Nested[] = [];
-  const maskedRow = row.shape.labelled && plan.masked !== 0 ? `${row.alias}.masked` : null;
+  const blinds = new Set<string>();
   const withheldKeys: Selected[] = [];
 
   for (const selected of selection) {
     if (selected.name === '__typename') {
       if (!named || selected.key !== '__typename') pairs.push([selected.key, quote(type.name)]);
-    }
-    else if (selected.name === 'withheld') withheldKeys.push(selected);
+    } else if (selected.name === 'withheld') withheldKeys.push(selected);
     else {
       const field = row.shape.fields[selected.name];
       if (!field) throw new Error(`shape ${row.shape.type} has no field ${selected.name}`);
       const verdict = verdictOf(plan, row, field.phi ?? field.gate);
-      noteVerdict({ verdict, field, name: selected.name, withheld, site: site ?? siteAbove(row) });
+      noteVerdict({ verdict, field, name: selected.name, withheld, site: row.decided ? null : siteOf(row) });
       const made = compileField(compilation, { row, type, selected, field }, verdict);
-      const spoilt = 'spoiltBy' in field && field.spoiltBy !== undefined && verdict.shown && plan.masked !== 0 ? row.sql(field.spoiltBy) : null;
-      if (spoilt) withheld.add(selected.name, plan.maskedRows, `not coalesce(${spoilt}, false)`);
-      if (maskedRow && !row.shape.labelled?.keeps.includes(selected.name)) {
-        withheld.add(selected.name, plan.maskedRows, `not ${maskedRow}`);
-        pairs.push([selected.key, `case when not ${maskedRow} then ${made.sql} end`]);
-      } else pairs.push([selected.key, spoilt ? `case when not coalesce(${spoilt}, false) then ${made.sql} end` : made.sql]);
+      if (field.is === 'object' && verdict.shown) notePartsOf({ compilation, row, selected, field, withheld, type });
+      const blind = verdict.shown ? maskOf(plan, row, { name: selected.name, field }) : null;
+      if (blind && verdict.shown) {
+        // Said once: what a missing relation withholds anyway does not tell that it is masked, too.
+        withheld.add(selected.name, plan.maskedRows, verdict.where === null ? `not ${blind}` : `(not ${blind} or not ${verdict.where})`);
+        blinds.add(blind);
+        pairs.push([selected.key, `case when not ${blind} then ${made.sql}${made.empty ? ` else ${made.empty}` : ''} end`]);
+      } else pairs.push([selected.key, made.sql]);
       nested.push(made);
     }
   }
   for (const selected of withheldKeys) pairs.push([selected.key, withheld.sql(withheldSelection(document, type, selected))]);
-  const masks = [...(maskedRow ? [maskedRow] : []), ...nested.flatMap(({ masked }) => masked ?? [])];
+  const masks = [...blinds, ...nested.flatMap(({ masked }) => masked ?? [])];
   const masked = masks.length > 0 ? `(${masks.map((sql) => `coalesce(${sql}, false)`).join(' or ')})` : null;
   const own = site ? touchOf(compilation, { row, site, masked }) : null;
   const touches = [...(own ? [own] : []), ...nested.flatMap(({ touched }) => touched ?? [])];
@@ -97,6 +100,14 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
     touched: touches.length > 0 ? `json_build_array(${touches.join(', ')})` : null,
     masked,
   };
+}
+
+/** Where a field's content is masked: the row is and the field is not of those that remain, or masked rows are in its value. */
+function maskOf(plan: Plan, row: Row, { name, field }: { name: string; field: Field }): string | null {
+  if (plan.masked === 0) return null;
+  const own = row.shape.labelled && !row.shape.labelled.keeps.includes(name) ? `${row.alias}.masked` : null;
+  const spoilt = field.spoiltBy === undefined ? null : `coalesce(${row.sql(field.spoiltBy)}, false)`;
+  return own && spoilt ? `(${own} or ${spoilt})` : (own ?? spoilt);
 }
 
 function compileField(compilation: Compilation, at: FieldAt, verdict: Verdict): Nested {
@@ -117,10 +128,25 @@ function objectSql(compilation: Compilation, at: FieldAt, field: ObjectField): s
     if (name === '__typename') return [key, quote(type.name)];
     const part = field.fields[name];
     if (!part) throw new Error(`shape ${at.row.shape.type}.${at.selected.name} has no field ${name}`);
-    return [key, columnSql(at.row, part)];
+    return [key, partSql(compilation, at.row, part)];
   });
   const json = jsonObject(pairs);
   return field.when ? `case when ${at.row.sql(field.when)} then ${json} end` : json;
+}
+
+/** A part of a value object may be of a class of its own. */
+function partSql({ plan }: Compilation, row: Row, part: ColumnField): string {
+  const verdict = verdictOf(plan, row, part.phi);
+  if (!verdict.shown) return 'null';
+  return verdict.where ? `case when ${verdict.where} then ${columnSql(row, part)} end` : columnSql(row, part);
+}
+
+function notePartsOf(of: { compilation: Compilation; row: Row; type: GraphQLObjectType; selected: Selected; field: ObjectField; withheld: WithheldList }): void {
+  const { compilation, row, type, selected, withheld } = of;
+  for (const { name } of selectedFields(compilation.document, objectTypeOf(type, selected.name), selected.sets)) {
+    const field = of.field.fields[name];
+    if (field?.phi) noteVerdict({ verdict: verdictOf(compilation.plan, row, field.phi), field, name: `${selected.name}.${name}`, withheld, site: siteOf(row) });
+  }
 }
 
 /** What the plan says of a class on this row. Conditions that every row here fulfils already are not asked again. */
@@ -154,9 +180,9 @@ function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withh
   }
 }
 
-/** The nearest row above for which an audit entry is owed. */
-function siteAbove(row: Row): Site | null {
-  for (let at = row.parent; at; at = at.parent) if (at.site) return at.site;
+/** The row itself, or the nearest one above, for which an audit entry is owed. */
+export function siteOf(row: Row): Site | null {
+  for (let at: Row | null = row; at; at = at.parent) if (at.site) return at.site;
   return null;
 }
 

@@ -1,9 +1,9 @@
 /** One line of time over several shapes: UNION ALL over the arms, each with its own predicate, cut and condition, then one
  *  page over them all. An arm whose class this viewer may never see is not in the statement. */
 import { connection, type Shape, type TimelineArm, type TimelineField } from '../kernel/index.js';
-import type { Withholding } from '../access/index.js';
-import { compileConnection } from './compile-connection.js';
-import type { Compilation, FieldAt, Nested, Verdict } from './compile-row.js';
+import type { Decision, Withholding } from '../access/index.js';
+import { checkedFirst, compileConnection } from './compile-connection.js';
+import { siteOf, type Compilation, type FieldAt, type Nested, type Verdict } from './compile-row.js';
 import { readCursor } from './cursor.js';
 import { Row } from './row.js';
 import { shapeOf, type Shapes } from './rows.js';
@@ -30,7 +30,8 @@ export function compileTimeline(compilation: Compilation, at: TimelineAt, verdic
         ? { shown: true, where: only, otherwise: always.otherwise }
         : verdict;
   const field = connection(at.field.entry, { on: 'true', from: `(${shown.join('\nunion all ')})`, orders: { default: { key: '$.at', cast: 'timestamptz', descending: true } } });
-  return compileConnection(compilation, { ...at, field, shape: entry, decided: { withheld: distinct(withheld) } }, overall);
+  const unless = arms.flatMap((arm) => (arm.where && arm.otherwise ? [{ holds: arm.where, why: arm.otherwise }] : []));
+  return compileConnection(compilation, { ...at, field, shape: entry, decided: { withheld: distinct(withheld), unless } }, overall);
 }
 
 interface Arm {
@@ -42,6 +43,7 @@ interface Arm {
 
 function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, arm: TimelineArm): Arm {
   const decision = plan.decide(arm.gate);
+  noteArm(at, arm, decision);
   if (decision.may === 'never') return { withheld: decision.withheld };
   const shape: Shape = { ...shapeOf(at.shapes, arm.type), ...(arm.conditions ? { conditions: arm.conditions } : {}) };
   const line = shape.timeline;
@@ -57,7 +59,7 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
   const uid = row.column('uid');
   const part = (index: 0 | 1, cast: string): string => statement.parameter(`${path}.after${index}`, cast, (inputs) => readCursor(args.reader('after')(inputs), 'timestamptz')[index]);
   const predicates = [row.sql(arm.on), `${instant} is not null`, ...(where ? [where] : []), ...(args.has('after') ? [`(${instant}, ${uid}) < (${part(0, 'timestamptz')}, ${part(1, 'uuid')})`] : [])];
-  const first = statement.parameter(`${path}.first`, 'int', args.reader('first'));
+  const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
   const ofSource = (column: string, cast: string): string => (shape.joins?.['source'] ? row.column(column) : `null::${cast} as ${column}`);
   const columns = [
     uid, `${quote(line.kind)}::text as kind`, `${quote(shape.tag ?? '')}::text as tag`, `${quote(shape.type)}::text as typename`, `${instant} as at`,
@@ -66,6 +68,18 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
   ]; // prettier-ignore
   const sql = `(select ${columns.join(', ')} from ${shape.table} ${row.alias} where ${predicates.join(' and ')} order by ${instant} desc, ${uid} desc limit ${first} + 1)`;
   return decision.may === 'when' && where !== null && !shape.conditions ? { sql, where, otherwise: decision.otherwise } : { sql };
+}
+
+/** For the audit entry: an arm answers its class where its rows may be shown. A condition that the row above does not know is
+ *  taken to hold: an entry rather says too much. */
+function noteArm(at: TimelineAt, { gate }: TimelineArm, decision: Decision): void {
+  const site = siteOf(at.row);
+  if (decision.may === 'never') site?.withholds(at.selected.name, null);
+  else {
+    const where = decision.may === 'when' ? at.row.holdsWhere(decision.conditions) : null;
+    site?.answers(gate, where);
+    if (where !== null) site?.withholds(at.selected.name, where);
+  }
 }
 
 function distinct(list: readonly Withholding[]): Withholding[] {

@@ -81,9 +81,11 @@ async function send(client: pg.Client, flight: Flight, onStatement?: (text: stri
   const set = client.query({ name: 'hub-settings', text: `select set_config('hub.hidden', $1, true)`, values: [String(flight.hidden)] });
   const read = client.query<Answer>({ name: flight.name, text: flight.text, values: [...flight.values] });
   const done = client.query('commit');
-  const [, , answered] = await Promise.all([begun, set, read, done].map((sent) => sent.catch((error: unknown) => error as Error)));
-  if (answered instanceof Error) throw faultOf(answered);
-  const row = (answered as pg.QueryResult<Answer>).rows[0];
+  const sent = await Promise.allSettled([begun, set, read]);
+  await done.catch(() => undefined); // what was read stays read
+  const failed = sent.find((one) => one.status === 'rejected');
+  if (failed) throw faultOf(failed.reason as Error);
+  const row = (await read).rows[0];
   if (!row) throw new HubError('INTERNAL', 'a compiled statement answered no row');
   return row;
 }
@@ -92,5 +94,7 @@ function faultOf(error: Error): HubError {
   if (error instanceof HubError) return error;
   const code = (error as { code?: string }).code ?? '';
   if (code === '' || code.startsWith('08') || code.startsWith('57')) return new HubError('DATABASE_UNAVAILABLE', 'The database went away; nothing was answered.', { cause: error });
+  // A value in the right form that is none: a day that no month has, a cursor made by hand, a text with a zero byte.
+  if (code.startsWith('22')) return new HubError('BAD_INPUT', 'An argument holds a value that cannot be taken.', { cause: error });
   return new HubError('INTERNAL', 'A compiled statement failed.', { cause: error });
 }

@@ -33,9 +33,9 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
   const byType = new Map(shapes.map((known) => [known.type, known]));
   const cache = new WeakMap<object, Map<string, Compiled>>();
 
-  const cached = (node: object, request: ReadRequest, compile: () => Compiled): Compiled => {
+  const cached = ({ node, type }: { node: object; type: string }, request: ReadRequest, compile: () => Compiled): Compiled => {
     const { plan, inputs } = request;
-    const key = `${plan.role}|${plan.purpose}|${plan.generation}|${presence(inputs.variables)}|${enumValues(request)}`;
+    const key = `${type}|${plan.role}|${plan.purpose}|${plan.generation}|${presence(inputs.variables)}|${enumValues(request)}`;
     const known = cache.get(node) ?? new Map<string, Compiled>();
     cache.set(node, known);
     const compiled = known.get(key) ?? compile();
@@ -54,11 +54,11 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
 
   return {
     root: (request, definition, node) =>
-      run(cached(node, request, () => compileRoot({ document: documentOf(request), plan: request.plan, shapes: byType }, definition, node)), request),
+      run(cached({ node, type: 'Query' }, request, () => compileRoot({ document: documentOf(request), plan: request.plan, shapes: byType }, definition, node)), request),
     object: (request, type, sets) => {
       const [first] = sets;
       if (!first) throw new HubError('INTERNAL', `expected a selection on ${type}, found none`);
-      return run(cached(first, request, () => compileObject({ document: documentOf(request), plan: request.plan, shapes: byType }, type, sets)), request);
+      return run(cached({ node: first, type }, request, () => compileObject({ document: documentOf(request), plan: request.plan, shapes: byType }, type, sets)), request);
     },
   };
 }
