@@ -15,7 +15,7 @@ import { writeFacts } from './ingest/write-facts.js';
 import { writeNames } from './ingest/write-names.js';
 import { findPatients, writePatients } from './ingest/write-patients.js';
 import { writeOutbox } from './outbox.js';
-import { allOf, inTransaction } from './pool.js';
+import { allOf, inTransaction, sqlState } from './pool.js';
 
 export interface IngestInput {
   readonly sourceId: number;
@@ -26,8 +26,22 @@ export interface IngestInput {
   readonly maskOf: (record: HubRecord) => number;
 }
 
+/** Of two transactions that wait for each other Postgres ends one, and `scope` writes the same rows in another order. */
+const deadlock = '40P01';
+const attempts = 3;
+
 /** The pool must be the worker role's. */
 export async function ingestBatch(pool: Pool, input: IngestInput): Promise<Counts> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ingestOnce(pool, input);
+    } catch (error) {
+      if (attempt === attempts || sqlState(error) !== deadlock) throw error;
+    }
+  }
+}
+
+function ingestOnce(pool: Pool, input: IngestInput): Promise<Counts> {
   const sorted = sortMessages(input.batch.messages);
   return inTransaction(pool, async (client) => {
     const { sourceId, receivedAt } = input;

@@ -54,3 +54,7 @@ async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
     throw asHubError(error, 'DATABASE_UNAVAILABLE', 'The database did not answer. Check that it runs and its address.');
   }
 }
+
+/** Postgres' own code of a fault; empty where it is not Postgres' fault. */
+export const sqlState = (error: unknown): string =>
+  typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';

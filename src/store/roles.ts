@@ -2,6 +2,7 @@
  *  several hubs or tests may share a cluster: so they are made by whoever comes first, and a lost race is no fault. Neither
  *  is a superuser and neither owns anything; what they may do is granted by a migration, database by database. */
 import type { ClientBase } from 'pg';
+import { sqlState } from './pool.js';
 
 export interface RolePasswords {
   readonly gatewayPassword?: string | undefined;
@@ -46,8 +47,6 @@ async function inTurn(change: () => Promise<unknown>): Promise<void> {
     }
   }
 }
-
-const sqlState = (error: unknown): string => (typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '');
 
 /** The owner's address as each role would use it. */
 export function roleUrls(

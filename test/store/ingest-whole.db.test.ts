@@ -61,6 +61,29 @@ describe('one transaction', () => {
   });
 });
 
+describe('a batch and a worker that wait for each other', () => {
+  it('both get done: the batch is taken again from the start', async () => {
+    await room.ingest([says('encounter', 'Encounter/1'), says('claim', 'Claim/1')]);
+    const other = await room.owner.connect();
+    await other.query('begin');
+    await other.query('update claim set label_mask = 0');
+    const batch = room.ingest([says('encounter', 'Encounter/1', { status: 'new' }), says('claim', 'Claim/1', { status: 'new' })]);
+    await untilOneWaits();
+    await other.query('update encounter set label_mask = 0');
+    await other.query('commit');
+    other.release();
+    expect(await batch).toMatchObject({ updated: 2 });
+    expect(await room.rows('select e.status as encounter, c.status as claim from encounter e, claim c')).toEqual([
+      { encounter: 'new', claim: 'new' },
+    ]);
+  });
+
+  async function untilOneWaits(): Promise<void> {
+    const waiting = `select from pg_stat_activity where application_name = 'hub-test-worker' and wait_event_type = 'Lock' and datname = current_database()`;
+    while ((await room.rows(waiting)).length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+});
+
 describe('any order of arrival', () => {
   const version = (day: number, messages: (sourceUpdatedAt: string) => Message[]): Message[] => messages(at(day));
   const story: Message[] = [

@@ -21,7 +21,8 @@ export function instantText(field: string, value: string | null): Cell {
   if (value === null) return null;
   const milliseconds = rfc3339.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(milliseconds)) throw new Unreadable(`${field}: an RFC 3339 instant expected`);
-  return new Date(milliseconds).toISOString();
+  // Postgres takes narrower offsets than the standard does; UTC stays as it is, to the last digit.
+  return value.endsWith('Z') ? value : new Date(milliseconds).toISOString();
 }
 
 export function dayText(field: string, value: string | null): Cell {
@@ -29,7 +30,11 @@ export function dayText(field: string, value: string | null): Cell {
   throw new Unreadable(`${field}: a calendar date expected`);
 }
 
+/** Days that every month has need no calendar. */
+const inEveryMonth = /^(?!0000)\d{4}-(0[1-9]|1[0-2])-(0[1-9]|1\d|2[0-8])$/;
+
 function isDay(value: string): boolean {
+  if (inEveryMonth.test(value)) return true;
   if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(value)) return false;
   const milliseconds = Date.parse(`${value}T00:00:00Z`);
   return !Number.isNaN(milliseconds) && new Date(milliseconds).toISOString().startsWith(value);
