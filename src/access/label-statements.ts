@@ -11,13 +11,14 @@ const pending = 1 << 30;
  *  statistics yet and the planner would rather read them whole (measured: ten times slower at 3,000 claims already). */
 export const planForFew = `select set_config(name, 'off', true) from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) as name`;
 
-/** $1 names and $2 masks of programs; rows ingested before `own_at` saw the end of a run of their own source, before
- *  `all_at` of every source that is in order. What has not come by then will not, and the row is shown with what is known. */
+/** $1 names and $2 masks of programs. A row ingested before `own_at` saw the end of a run of its own source; before `all_at`,
+ *  when moreover every source in order had been read once. What has not come by then is not waited for: the row is shown
+ *  with what is known, and labelled again should it come later. */
 const given = `
   program as materialized (select * from unnest($1::text[], $2::int[]) as p(name, mask)),
   horizon as materialized (
-    select id as source_id, last_success_at as own_at, least(last_success_at, (
-             select min(coalesce(last_success_at, '-infinity')) from source where active and error_code is null and circuit = 'CLOSED')) as all_at
+    select id as source_id, last_success_at as own_at, case when not exists (
+             select from source where active and error_code is null and circuit = 'CLOSED' and last_success_at is null) then last_success_at end as all_at
       from source where last_success_at is not null)`;
 
 const visitNumber = `'Encounter?identifier=`;

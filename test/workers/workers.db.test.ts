@@ -18,10 +18,8 @@ beforeAll(async () => {
   sandbox = await startSandbox({ databaseUrl: home.url, people: 60, seed: 4, today: '2026-11-20', log: silentLog });
   pool = openPool(asWorker(database.url), { max: 4, name: 'test' });
   const sources = sandbox.systems.map(({ name, url, supplies }): WorkerSource => ({ name, kind: 'fhir', url, supplies, auth: { kind: 'none' }, everyMs: 2_000 }));
-  const started = Date.now();
   workers = await startOn(database, sources, createLog('test', 'warn'));
   await untilSynced(workers);
-  process.stderr.write(`synced in ${Date.now() - started} ms\n`);
 }, 120_000);
 afterAll(async () => {
   await workers.stop();
