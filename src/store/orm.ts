@@ -48,6 +48,7 @@ function settings(url: string, name: string, log: Log): Partial<Options> {
     schemaGenerator: {
       ignorePolicies: true,
       ignoreRoutines: true,
+      ignoreTriggers: true,
       skipTables: ['hub.migration'],
       ignoreSchema: ['public', 'bullmq'],
       defaultUpdateRule: 'no action',

@@ -44,7 +44,7 @@ export const CaseFile = defineEntity({
   },
   indexes: [
     index('case_file_assigned_to_next_due_at_id_label_mask_idx', 'case_file (assigned_to, next_due_at, id) include (label_mask)'),
-    index('case_file_next_due_at_id_label_mask_idx', 'case_file (next_due_at, id) include (label_mask)'),
+    index('case_file_worklist_idx', "case_file ((coalesce(next_due_at, 'infinity'::timestamptz)), uid) include (label_mask)"),
     index('case_file_patient_record_id_received_at_id_idx', 'case_file (patient_record_id, received_at desc, id desc)'),
   ],
 });

@@ -57,6 +57,7 @@ export const PatientIdentifier = defineEntity({
     system: text().primary(),
     value: text().primary(),
     type: text().nullable(),
+    labelMask: mask().nullable(),
   },
   indexes: [{ properties: ['value', 'system'] }],
 });
@@ -67,6 +68,7 @@ export const PatientPhone = defineEntity({
   properties: {
     patientRecord: p.manyToOne(PatientRecord).primary().deleteRule('cascade'),
     digits: text().primary(),
+    labelMask: mask().nullable(),
   },
   indexes: [{ properties: ['digits'] }],
 });
@@ -82,8 +84,9 @@ export const PersonLink = defineEntity({
     evidence: textList(),
     linkedBy: text(),
     linkedAt: instant(),
+    labelMask: mask().nullable(),
   },
-  indexes: [{ properties: ['person', 'patientRecord'] }],
+  indexes: [index('person_link_person_idx', 'person_link (person_id, patient_record_id) include (label_mask, assurance)')],
 });
 
 export const LinkConflict = defineEntity({

@@ -103,5 +103,5 @@ export const SourceName = defineEntity({
     name: text().nullable(),
     departmentId: bigNumber().nullable(),
   },
-  indexes: [{ properties: ['sourceId', 'documentKey'] }],
+  indexes: [{ properties: ['documentKey', 'sourceId'] }],
 });

@@ -89,7 +89,7 @@ export class SourcesAndDirectory extends Migration {
         department_id bigint,
         primary key (source_id, ref)
       );
-      create index on source_name (source_id, document_key);
+      create index on source_name (document_key, source_id);
 
 
       create table facility (

@@ -39,7 +39,7 @@ export class Cases extends Migration {
         label_mask int not null default 0
       );
       create index on case_file (assigned_to, next_due_at, id) include (label_mask);
-      create index on case_file (next_due_at, id) include (label_mask);
+      create index case_file_worklist_idx on case_file ((coalesce(next_due_at, 'infinity'::timestamptz)), uid) include (label_mask);
       create index on case_file (patient_record_id, received_at desc, id desc);
       create table case_department (
         case_id bigint not null references case_file on delete cascade,

@@ -7,6 +7,7 @@ export class Security extends Migration {
   override up(): void {
     this.addSql(grants);
     this.addSql(policies);
+    this.addSql(inheritedLabels);
     this.addSql(auditChain);
   }
 }
@@ -37,7 +38,8 @@ const policies = `
     -- Rows that carry labels. Written so that the planner does not take the predicate for a rare one (0.5 % of rows is its
     -- estimate for the plain form, which ruins the worklist's plan).
     foreach t in array array['patient_record', 'encounter', 'appointment', 'condition', 'care_team_member', 'coverage', 'claim',
-        'adjudication', 'payment', 'account', 'case_file', 'case_issue', 'deadline', 'interaction', 'reminder', 'case_event'] loop
+        'adjudication', 'payment', 'account', 'case_file', 'case_issue', 'deadline', 'interaction', 'reminder', 'case_event',
+        'patient_identifier', 'patient_phone', 'person_link'] loop
       execute format('alter table %I enable row level security', t);
       execute format('create policy viewer on %I for select to hub_gateway using (((label_mask & (select current_setting(''hub.hidden'')::int)) = 0)::int <> 0)', t);
       execute format('create policy worker on %I to hub_worker using (true) with check (true)', t);
@@ -46,13 +48,35 @@ const policies = `
       execute format('create policy office_insert on %I for insert to hub_gateway with check (current_setting(''hub.hidden'') is not null)', t);
       execute format('create policy office_update on %I for update to hub_gateway using (((label_mask & (select current_setting(''hub.hidden'')::int)) = 0)::int <> 0)', t);
     end loop;
-    -- Rows that hang on a record: seen with it.
-    foreach t in array array['patient_identifier', 'patient_phone', 'person_link', 'link_conflict'] loop
-      execute format('alter table %I enable row level security', t);
-      execute format('create policy viewer on %I for select to hub_gateway using (exists (select 1 from hub.patient_record r where r.id = %I.patient_record_id))', t, t);
-      execute format('create policy worker on %I to hub_worker using (true) with check (true)', t);
-    end loop;
   end $$;
+  -- Seen only with both records.
+  alter table link_conflict enable row level security;
+  create policy viewer on link_conflict for select to hub_gateway using (
+    exists (select 1 from hub.patient_record r where r.id = link_conflict.patient_record_id)
+    and exists (select 1 from hub.patient_record r where r.id = link_conflict.other_record_id));
+  create policy worker on link_conflict to hub_worker using (true) with check (true);
+`;
+
+/** What hangs on a record carries the record's labels, whoever writes it: asking the record itself for each link doubled the
+ *  cost of a read. The lock keeps a label that changes at the same moment from being missed. */
+const inheritedLabels = `
+  create function take_record_labels() returns trigger language plpgsql set search_path = hub, pg_temp as $$
+  begin
+    select r.label_mask into new.label_mask from patient_record r where r.id = new.patient_record_id for share;
+    return new;
+  end $$;
+  create function give_record_labels() returns trigger language plpgsql set search_path = hub, pg_temp as $$
+  begin
+    update person_link set label_mask = new.label_mask where patient_record_id = new.id;
+    update patient_identifier set label_mask = new.label_mask where patient_record_id = new.id;
+    update patient_phone set label_mask = new.label_mask where patient_record_id = new.id;
+    return null;
+  end $$;
+  create trigger labels before insert on person_link for each row execute function take_record_labels();
+  create trigger labels before insert on patient_identifier for each row execute function take_record_labels();
+  create trigger labels before insert on patient_phone for each row execute function take_record_labels();
+  create trigger labels after update of label_mask on patient_record for each row
+    when (old.label_mask is distinct from new.label_mask) execute function give_record_labels();
 `;
 
 /** Appends audit entries to the chain: one locked head, so that several gateways keep one gap-free sequence. Each hash
