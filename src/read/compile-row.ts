@@ -90,8 +90,8 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
     }
   }
   for (const selected of withheldKeys) pairs.push([selected.key, withheld.sql(withheldSelection(document, type, selected))]);
-  const masks = [...blinds, ...nested.flatMap(({ masked }) => masked ?? [])];
-  const masked = masks.length > 0 ? `(${masks.map((sql) => `coalesce(${sql}, false)`).join(' or ')})` : null;
+  const masks = [...blinds, ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, false)`] : []))];
+  const masked = masks.length > 0 ? `(${masks.join(' or ')})` : null;
   const own = site ? touchOf(compilation, { row, site, masked }) : null;
   const touches = [...(own ? [own] : []), ...nested.flatMap(({ touched }) => touched ?? [])];
   return {

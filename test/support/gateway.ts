@@ -22,6 +22,7 @@ export const labels = [
   { name: 'HIV', bit: 5 },
   { name: 'BH', bit: 6 },
 ];
+export const testPolicy = readPolicy(join(packageRoot, 'schema/policy'), labels);
 export const hubSchema = buildHubSchema(shapes);
 export const operation = (name: string): string => readFileSync(join(packageRoot, 'schema/operations', `${name}.graphql`), 'utf8');
 
@@ -47,7 +48,6 @@ const noActs: CaseActs = {
 };
 
 export function openTestGateway(gatewayUrl: string): TestGateway {
-  const policy = readPolicy(join(packageRoot, 'schema/policy'), labels);
   const sent: string[] = [];
   const readers = openReaders(gatewayUrl, { connections: 2, log: silentLog, onStatement: (text) => void sent.push(text) });
   const reader = createReader(shapes, readers);
@@ -68,7 +68,7 @@ export function openTestGateway(gatewayUrl: string): TestGateway {
           tokenId: 'test',
         },
         rows: { userRow: who.user.row as RowId, departmentRows: (who.departments ?? []).map(({ row }) => row as RowId), facilityRow: (who.facility?.row ?? null) as RowId | null },
-        plan: planFor(policy, who, 1),
+        plan: planFor(testPolicy, who, 1),
         requestId: 'test',
         reader,
         acts: noActs,
