@@ -27,5 +27,8 @@ export async function generationInForce(pool: Pool, { digest }: Policy): Promise
   const { rows } = await pool.query<{ generation: number; digest: string }>('select generation, digest from policy_state');
   const [state] = rows;
   if (state?.digest === digest) return state.generation;
-  throw new HubError('POLICY_INVALID', `Expected the policy of this hub to be in force, found ${state ? 'another one' : 'none'}. Run \`hub migrate\` with the same files first.`);
+  throw new HubError(
+    'POLICY_INVALID',
+    `Expected the policy of this hub to be in force, found ${state ? 'another one' : 'none'}. Run \`hub migrate\` with the same files first.`,
+  );
 }

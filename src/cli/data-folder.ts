@@ -27,7 +27,10 @@ const runningNote = z.object({
   ownerUrl: z.string(),
   gatewayUrl: z.string(),
   workerUrl: z.string(),
-  queue: z.discriminatedUnion('backend', [z.object({ backend: z.literal('postgres') }), z.object({ backend: z.literal('redis'), url: z.string() })]),
+  queue: z.discriminatedUnion('backend', [
+    z.object({ backend: z.literal('postgres') }),
+    z.object({ backend: z.literal('redis'), url: z.string() }),
+  ]),
 });
 
 const logLimitBytes = 20_000_000;
@@ -69,7 +72,10 @@ export async function storedPasswords(folder: string): Promise<Passwords | null>
   if (text === null) return null;
   const { gatewayPassword, workerPassword } = fieldsOf(text);
   if (typeof gatewayPassword === 'string' && typeof workerPassword === 'string') return { gatewayPassword, workerPassword };
-  throw new HubError('DATA_FOLDER_UNUSABLE', `Expected the roles' passwords in ${file}, found something else. Remove the file to have new ones made.`);
+  throw new HubError(
+    'DATA_FOLDER_UNUSABLE',
+    `Expected the roles' passwords in ${file}, found something else. Remove the file to have new ones made.`,
+  );
 }
 
 const runningFile = (folder: string): string => join(folder, 'running.json');
@@ -82,7 +88,10 @@ export const forgetRunning = (folder: string): Promise<void> => rm(runningFile(f
 export async function findRunning(data: string): Promise<RunningHub> {
   const read = runningNote.safeParse(fieldsOf((await readIfThere(runningFile(data))) ?? ''));
   if (read.success) return read.data;
-  throw new HubError('DATABASE_UNAVAILABLE', `No hub is running on ${data}. Start it with \`hub up --data ${data}\`, or name its folder with --data.`);
+  throw new HubError(
+    'DATABASE_UNAVAILABLE',
+    `No hub is running on ${data}. Start it with \`hub up --data ${data}\`, or name its folder with --data.`,
+  );
 }
 
 function fieldsOf(text: string): Readonly<Record<string, unknown>> {

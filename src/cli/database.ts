@@ -46,14 +46,22 @@ export async function namedDatabase({ database, roles }: Named, folder: string):
   const workerUrl = roles.workerUrl ?? made.worker;
   const gatewayPassword = passwordIn(gatewayUrl);
   const workerPassword = passwordIn(workerUrl);
-  return { ownerUrl: database.url, gatewayUrl, workerUrl, passwords: { ...(gatewayPassword && { gatewayPassword }), ...(workerPassword && { workerPassword }) } };
+  return {
+    ownerUrl: database.url,
+    gatewayUrl,
+    workerUrl,
+    passwords: { ...(gatewayPassword && { gatewayPassword }), ...(workerPassword && { workerPassword }) },
+  };
 }
 
 const passwordIn = (url: string): string => decodeURIComponent(new URL(url).password);
 
 /** The address of one role for a process that works beside others: as given; or made from the owner's and the password that
  *  `hub migrate` left in the data folder; or that of the hub that runs on this folder. */
-export async function roleAddress({ database, roles, data }: Named & Pick<HubSettings, 'data'>, role: 'gateway' | 'worker'): Promise<string> {
+export async function roleAddress(
+  { database, roles, data }: Named & Pick<HubSettings, 'data'>,
+  role: 'gateway' | 'worker',
+): Promise<string> {
   const given = role === 'gateway' ? roles.gatewayUrl : roles.workerUrl;
   if (given !== null) return given;
   if (!database) return (await findRunning(data))[`${role}Url`];

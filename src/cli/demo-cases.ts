@@ -26,12 +26,16 @@ interface DemoStories {
   readonly opened: ReadonlySet<string>;
 }
 
-export async function openDemoCases({ stories, today, opened }: DemoStories, { acts, directory }: { acts: CaseActs; directory: DirectorySeed }): Promise<void> {
+export async function openDemoCases(
+  { stories, today, opened }: DemoStories,
+  { acts, directory }: { acts: CaseActs; directory: DirectorySeed },
+): Promise<void> {
   for (const [order, story] of stories.entries()) {
     if (opened.has(keyOf(order))) continue;
     const caseId = caseOf(await acts.openCase(intakeOf(story, { order, today, directory })));
     if (order % 3 === 0) await acts.recordInteraction(callBack(caseId, order));
-    if (order % 5 === 1) await acts.acknowledgeCase({ caseId, channel: 'LETTER', note: 'Letter of receipt sent, with the name of the advocate.' });
+    if (order % 5 === 1)
+      await acts.acknowledgeCase({ caseId, channel: 'LETTER', note: 'Letter of receipt sent, with the name of the advocate.' });
   }
 }
 
@@ -49,7 +53,9 @@ function caseOf(outcome: CaseOutcome): string {
 
 function intakeOf(story: ComplaintStory, at: { order: number; today: string; directory: DirectorySeed }): object {
   const { channel, kind, summary, narrative, requestsResponse, categories, complainantRelationship: relationship } = story;
-  const department = at.directory.maps.find(({ sourceName, theirName }) => sourceName === 'ehr' && theirName === story.department)?.departmentKey;
+  const department = at.directory.maps.find(
+    ({ sourceName, theirName }) => sourceName === 'ehr' && theirName === story.department,
+  )?.departmentKey;
   const uuid = at.directory.departments.find(({ key }) => key === department)?.uuid;
   return {
     channel,

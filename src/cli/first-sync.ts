@@ -11,11 +11,14 @@ import type { Terminal } from './terminal.js';
 const lookEveryMs = 200;
 const askAgainAfterMs = 5_000;
 
-export async function untilSettled(order: Pick<WorkerOrder, 'workerUrl' | 'queue'>, { terminal, log }: { terminal: Terminal; log: Log }): Promise<void> {
+export async function untilSettled(
+  order: Pick<WorkerOrder, 'workerUrl' | 'queue'>,
+  { terminal, log }: { terminal: Terminal; log: Log },
+): Promise<void> {
   const pool = openPool(order.workerUrl, { max: 2, name: 'first-sync' });
   const queues = await openQueues(queuePlace(order), { log });
   try {
-    for (let askedAt = -askAgainAfterMs; ; ) {
+    for (let askedAt = -askAgainAfterMs; ;) {
       const state = await firstSyncDone(pool, queues);
       terminal.show(progressLines(state));
       if (state.done) return;
@@ -37,7 +40,9 @@ const waitsForOthers = ({ perSource, jobs }: FirstSync): boolean => jobs === 0 &
 
 /** A short reading of those that were read before the last one ended tells, sooner than their turn comes. */
 async function readEarlierOnesAgain(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ id: SourceId }>('select id from source where active and last_success_at < (select max(last_success_at) from source where active)');
+  const { rows } = await pool.query<{ id: SourceId }>(
+    'select id from source where active and last_success_at < (select max(last_success_at) from source where active)',
+  );
   for (const { id } of rows) await queueSource(pool, id, { full: false });
 }
 
@@ -45,7 +50,13 @@ async function readEarlierOnesAgain(pool: Pool): Promise<void> {
 export function progressLines({ perSource, jobs }: Pick<FirstSync, 'perSource' | 'jobs'>): string[] {
   const width = Math.max(...perSource.map(({ source }) => source.length), 10);
   const lines = perSource.map(({ source, read, records, share, errorCode }) => {
-    const state = read ? 'read' : errorCode !== null ? `not read: ${errorCode}, trying again` : share === null ? 'reading' : `reading, ${Math.floor(share * 100)} %`;
+    const state = read
+      ? 'read'
+      : errorCode !== null
+        ? `not read: ${errorCode}, trying again`
+        : share === null
+          ? 'reading'
+          : `reading, ${Math.floor(share * 100)} %`;
     return `  ${source.padEnd(width)}  ${String(records).padStart(7)} records  ${state}`;
   });
   const linking = perSource.every(({ read }) => read) && jobs > 0;

@@ -40,14 +40,20 @@ export interface GatewayWanted {
 const readingConnections = 2;
 const clockLookMs = 5_000;
 
-export async function startGateway(settings: Pick<HubSettings, 'auth' | 'data' | 'host' | 'port'>, wanted: GatewayWanted): Promise<Gateway> {
+export async function startGateway(
+  settings: Pick<HubSettings, 'auth' | 'data' | 'host' | 'port'>,
+  wanted: GatewayWanted,
+): Promise<Gateway> {
   const { gatewayUrl, generation, rules, log } = wanted;
   const pool = openPool(gatewayUrl, { max: 4, name: 'gateway' });
   const orm = await openOrm(gatewayUrl, { log });
   const readers = openReaders(gatewayUrl, { connections: readingConnections, log });
   const audit = openAudit(gatewayUrl, { log });
   const clock = await businessClock(pool);
-  const look = setInterval(() => void clock.refresh().catch(() => log.warn('the business clock could not be read; it runs on')), clockLookMs);
+  const look = setInterval(
+    () => void clock.refresh().catch(() => log.warn('the business clock could not be read; it runs on')),
+    clockLookMs,
+  );
   look.unref();
   const reader = createReader(hubShapes, readers);
   const apollo = createApollo({ schema: hubSchema(), audit, log, development: settings.auth.kind === 'development' });
@@ -55,7 +61,11 @@ export async function startGateway(settings: Pick<HubSettings, 'auth' | 'data' |
   const directory = openDirectory(pool);
   const app = createApp({
     apollo,
-    admit: openDoor({ tokens: await tokenRules(settings), policy: () => ({ policy: rules.policy, generation }), findRows: directory.viewerRows }),
+    admit: openDoor({
+      tokens: await tokenRules(settings),
+      policy: () => ({ policy: rules.policy, generation }),
+      findRows: directory.viewerRows,
+    }),
     equip: (admitted) => ({ reader, acts: actsOf(admitted, { orm, clock, rules: rules.cases }) }),
     healthy: async () => void (await pool.query('select from policy_state')),
     log,

@@ -10,21 +10,25 @@ interface Common extends Flags {
   readonly config?: string;
 }
 
-const settingsOf = ({ config, data, port }: Common) => readConfig({ file: config, env: process.env, cwd: process.cwd(), flags: { data, port } });
+const settingsOf = ({ config, data, port }: Common) =>
+  readConfig({ file: config, env: process.env, cwd: process.cwd(), flags: { data, port } });
 
 const program = new Command('hub')
   .description('Patient Relations Hub: complaint cases joined with the patient, over the source systems.')
   .showHelpAfterError('(hub --help lists the commands)');
 
 /** A command with the options that say where its settings and data are. */
-const withSettings = (of: Command): Command => of.option('--config <file>', 'settings file (hub.yaml)').option('--data <folder>', 'data folder (.hub)');
+const withSettings = (of: Command): Command =>
+  of.option('--config <file>', 'settings file (hub.yaml)').option('--data <folder>', 'data folder (.hub)');
 const command = (name: string, description: string): Command => withSettings(program.command(name).description(description));
 
-const whole = (most: number) => (text: string): number => {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
-  throw new InvalidArgumentError(`expected a whole number from 1 to ${most}.`);
-};
+const whole =
+  (most: number) =>
+  (text: string): number => {
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= 1 && number <= most) return number;
+    throw new InvalidArgumentError(`expected a whole number from 1 to ${most}.`);
+  };
 function readQueues(text: string): QueueName[] {
   const names = text.split(',').map((name) => name.trim());
   const known = queueNames.filter((name) => names.includes(name));
@@ -74,11 +78,16 @@ command('token', 'a token of the development issuer, alone on the last line')
   .option('--department <id...>', "keys or ids; the person's own where not said")
   .option('--facility <id>', "key or id; the person's own where not said")
   .option('--minutes <number>', 'how long it is good', whole(30 * 24 * 60), 60)
-  .action(async ({ department: departments, ...options }: Common & { role: string; user?: string; purpose?: string; department?: string[]; facility?: string; minutes: number }) => {
-    const settings = settingsOf(options);
-    const { token } = await import('./token.js');
-    await token(settings, { ...options, departments });
-  });
+  .action(
+    async ({
+      department: departments,
+      ...options
+    }: Common & { role: string; user?: string; purpose?: string; department?: string[]; facility?: string; minutes: number }) => {
+      const settings = settingsOf(options);
+      const { token } = await import('./token.js');
+      await token(settings, { ...options, departments });
+    },
+  );
 
 const source = program.command('source').description('the source systems of the running hub');
 const sourceCommand = (name: string, description: string): Command => withSettings(source.command(name).description(description));
@@ -108,20 +117,23 @@ program
     await schema({ check: options.check === true });
   });
 
-withSettings(program.command('demo').description('the demo of the running hub').command('advance').description('moves the business clock').argument('<span>', 'such as 3d')).action(
-  async (span: string, options: Common) => {
-    const { advance } = await import('./advance.js');
-    await advance(settingsOf(options), span);
-  },
-);
+withSettings(
+  program
+    .command('demo')
+    .description('the demo of the running hub')
+    .command('advance')
+    .description('moves the business clock')
+    .argument('<span>', 'such as 3d'),
+).action(async (span: string, options: Common) => {
+  const { advance } = await import('./advance.js');
+  await advance(settingsOf(options), span);
+});
 
-program
-  .command('worker-process', { hidden: true })
-  .action(async () => {
-    const { runWorkerProcess } = await import('./worker-process.js');
-    runWorkerProcess();
-    await new Promise(() => undefined); // it ends the process itself
-  });
+program.command('worker-process', { hidden: true }).action(async () => {
+  const { runWorkerProcess } = await import('./worker-process.js');
+  runWorkerProcess();
+  await new Promise(() => undefined); // it ends the process itself
+});
 
 try {
   await program.parseAsync();

@@ -20,6 +20,7 @@ export async function migrate(settings: HubSettings): Promise<void> {
 export async function checkMigrations(settings: HubSettings): Promise<void> {
   const url = settings.database?.url ?? (await findRunning(settings.data)).ownerUrl;
   const { applied, pending } = await migrationState(url);
-  if (pending.length > 0) throw new HubError('DATABASE_UNAVAILABLE', `Missing in the database: ${pending.join(', ')}. Run \`hub migrate\`.`);
+  if (pending.length > 0)
+    throw new HubError('DATABASE_UNAVAILABLE', `Missing in the database: ${pending.join(', ')}. Run \`hub migrate\`.`);
   openTerminal().say(`The database is current: ${applied.length} migrations.`);
 }

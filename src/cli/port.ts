@@ -8,7 +8,9 @@ export async function expectFreePort({ host, port }: { readonly host: string; re
   if (port === 0) return;
   const probe = createServer();
   await new Promise<void>((resolve, reject) => {
-    probe.once('error', (error: NodeJS.ErrnoException) => reject(new HubError('PORT_BUSY', sentence(error.code, { host, port }), { cause: error })));
+    probe.once('error', (error: NodeJS.ErrnoException) =>
+      reject(new HubError('PORT_BUSY', sentence(error.code, { host, port }), { cause: error })),
+    );
     probe.listen(port, host, resolve);
   });
   await new Promise((resolve) => probe.close(resolve));

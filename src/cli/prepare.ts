@@ -17,7 +17,11 @@ export interface Prepared {
 
 type Addresses = Pick<Database, 'ownerUrl' | 'workerUrl' | 'passwords'>;
 
-export async function prepareDatabase(database: Addresses, settings: Pick<HubSettings, 'queue' | 'sources'>, rules: Rules): Promise<Prepared> {
+export async function prepareDatabase(
+  database: Addresses,
+  settings: Pick<HubSettings, 'queue' | 'sources'>,
+  rules: Rules,
+): Promise<Prepared> {
   await prepareTables(database, settings);
   return applyFiles(database, settings, rules);
 }
@@ -28,7 +32,11 @@ export async function prepareTables(database: Addresses, { queue }: Pick<HubSett
 }
 
 /** What the files say: the policy in force, who works where, which sources are read. */
-export async function applyFiles({ workerUrl }: Pick<Database, 'workerUrl'>, { sources }: Pick<HubSettings, 'sources'>, rules: Rules): Promise<Prepared> {
+export async function applyFiles(
+  { workerUrl }: Pick<Database, 'workerUrl'>,
+  { sources }: Pick<HubSettings, 'sources'>,
+  rules: Rules,
+): Promise<Prepared> {
   const pool = openPool(workerUrl, { max: 1, name: 'start' });
   try {
     const generation = await applyPolicy(pool, rules.policy);

@@ -11,7 +11,11 @@ const file = join(packageRoot, 'schema', 'schema.graphql');
 export async function schema({ check }: { readonly check: boolean }): Promise<void> {
   const wanted = printHubSchema(hubSchema());
   const found = await readFile(file, 'utf8').catch(() => '');
-  if (found !== wanted && check) throw new HubError('RULES_INVALID', 'schema/schema.graphql is not what the code says. Run `npm run hub -- schema` and commit the file.');
+  if (found !== wanted && check)
+    throw new HubError(
+      'RULES_INVALID',
+      'schema/schema.graphql is not what the code says. Run `npm run hub -- schema` and commit the file.',
+    );
   if (found !== wanted) await writeFile(file, wanted);
   openTerminal().say(found === wanted ? 'schema/schema.graphql is current.' : 'schema/schema.graphql is written.');
 }

@@ -22,7 +22,11 @@ export function signIn(wanted: SignIn, { policy, directory }: Office): Omit<View
   const user = findUser(wanted, directory);
   const role = wanted.role ?? user.role;
   const purpose = wanted.purpose ?? [...(policy.roles.get(role)?.purposes ?? [])][0];
-  if (!purpose) throw new HubError('BAD_INPUT', `--role: expected one of ${[...policy.roles.keys()].join(' | ')}, found another. Without --purpose only these can be signed.`);
+  if (!purpose)
+    throw new HubError(
+      'BAD_INPUT',
+      `--role: expected one of ${[...policy.roles.keys()].join(' | ')}, found another. Without --purpose only these can be signed.`,
+    );
   const departments = wanted.departments ?? user.departmentKeys;
   const facility = wanted.facility ?? user.facilityKey;
   return {
@@ -35,7 +39,10 @@ export function signIn(wanted: SignIn, { policy, directory }: Office): Omit<View
   };
 }
 
-export async function issueToken(viewer: Omit<Viewer, 'tokenId'>, at: { readonly data: string; readonly claims: ClaimNames; readonly minutes: number }): Promise<string> {
+export async function issueToken(
+  viewer: Omit<Viewer, 'tokenId'>,
+  at: { readonly data: string; readonly claims: ClaimNames; readonly minutes: number },
+): Promise<string> {
   const issuer = await openIssuer(at.data, { claims: at.claims });
   const { role, userId, purpose, departments, facility } = viewer;
   return issuer.issueToken({ role, userId, purpose, departments, facility, minutes: at.minutes });
@@ -45,7 +52,10 @@ export async function issueToken(viewer: Omit<Viewer, 'tokenId'>, at: { readonly
  *  so that what an unknown role meets can be tried. */
 function findUser({ user, role }: SignIn, { users }: DirectorySeed): UserSeed {
   const active = users.filter((known) => known.active);
-  const found = user === undefined ? (active.find((known) => known.role === role) ?? active[0]) : users.find(({ key, uuid }) => key === user || uuid === uuidOf(user, 'usr'));
+  const found =
+    user === undefined
+      ? (active.find((known) => known.role === role) ?? active[0])
+      : users.find(({ key, uuid }) => key === user || uuid === uuidOf(user, 'usr'));
   if (found) return found;
   throw new HubError('BAD_INPUT', `--user: expected ${users.map(({ key }) => key).join(' | ')} or the id of one of them, found another.`);
 }
@@ -53,5 +63,8 @@ function findUser({ user, role }: SignIn, { users }: DirectorySeed): UserSeed {
 function uuidBehind(said: string, at: { rows: readonly { key: string; uuid: string }[]; tag: string; option: string }): string {
   const found = at.rows.find(({ key, uuid }) => key === said || uuid === uuidOf(said, at.tag) || uuid === said);
   if (found) return found.uuid;
-  throw new HubError('BAD_INPUT', `${at.option}: expected ${at.rows.map(({ key }) => key).join(' | ')} or the id of one of them, found another.`);
+  throw new HubError(
+    'BAD_INPUT',
+    `${at.option}: expected ${at.rows.map(({ key }) => key).join(' | ')} or the id of one of them, found another.`,
+  );
 }

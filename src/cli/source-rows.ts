@@ -54,6 +54,12 @@ export async function findSource(pool: Pool, name: string): Promise<SourceId> {
   const { rows } = await pool.query<{ id: SourceId; name: string }>('select id, name from source where active order by name');
   const found = rows.find((row) => row.name === name);
   if (found) return found.id;
-  const meant = nearest(name, rows.map((row) => row.name));
-  throw new HubError('SOURCE_UNKNOWN', `Expected one of ${rows.map((row) => row.name).join(', ') || 'no sources at all'}, found another${meant ? `; the nearest is ${meant.word}` : ''}.`);
+  const meant = nearest(
+    name,
+    rows.map((row) => row.name),
+  );
+  throw new HubError(
+    'SOURCE_UNKNOWN',
+    `Expected one of ${rows.map((row) => row.name).join(', ') || 'no sources at all'}, found another${meant ? `; the nearest is ${meant.word}` : ''}.`,
+  );
 }

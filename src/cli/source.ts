@@ -28,7 +28,22 @@ export const sourceStatus = (settings: HubSettings): Promise<void> =>
     const lines = rows.map(({ name, circuit, records, waiting, errorCode, run }) => [
       name, run?.state ?? 'NEVER READ', run?.startedAt.toISOString() ?? '', String(records), ...countsOf(run), String(waiting), circuit, errorCode ?? '',
     ]); // prettier-ignore
-    const head = ['name', 'last run', 'started', 'records', 'read', 'created', 'updated', 'unchanged', 'deleted', 'not taken', 'set aside', 'waiting', 'circuit', 'error'];
+    const head = [
+      'name',
+      'last run',
+      'started',
+      'records',
+      'read',
+      'created',
+      'updated',
+      'unchanged',
+      'deleted',
+      'not taken',
+      'set aside',
+      'waiting',
+      'circuit',
+      'error',
+    ];
     table(head, lines).forEach((line) => terminal.say(line));
   });
 
@@ -39,7 +54,11 @@ export const syncSource = (settings: HubSettings, { name, full }: { readonly nam
     const before = await ended(pool, { id, terminal, after: null });
     await queueSource(pool, id, { full });
     const run = await ended(pool, { id, terminal, after: before?.id ?? '0' });
-    if (run?.state !== 'DONE') throw new HubError('SOURCE_UNREACHABLE', `The run of ${name} ended as ${run?.state ?? 'nothing'}${run?.error ? ` (${run.error})` : ''}.`);
+    if (run?.state !== 'DONE')
+      throw new HubError(
+        'SOURCE_UNREACHABLE',
+        `The run of ${name} ended as ${run?.state ?? 'nothing'}${run?.error ? ` (${run.error})` : ''}.`,
+      );
     terminal.say(sentence(name, run));
   });
 
@@ -50,19 +69,28 @@ export function sentence(name: string, run: RunRow): string {
 }
 
 const countsOf = (run: RunRow | null): string[] =>
-  run ? [run.read, run.created, run.updated, run.unchanged, run.deleted, run.notTaken, run.setAside].map(String) : Array<string>(7).fill('');
+  run
+    ? [run.read, run.created, run.updated, run.unchanged, run.deleted, run.notTaken, run.setAside].map(String)
+    : Array<string>(7).fill('');
 
 /** The newest run once it is over; newer than `after` where one is given. */
-async function ended(pool: Pool, { id, terminal, after }: { id: number; terminal: Terminal; after: string | null }): Promise<RunRow | null> {
+async function ended(
+  pool: Pool,
+  { id, terminal, after }: { id: number; terminal: Terminal; after: string | null },
+): Promise<RunRow | null> {
   for (let waited = 0; ; waited += lookEveryMs) {
     const run = await lastRun(pool, id);
     const begun = after === null || (run !== null && BigInt(run.id) > BigInt(after));
-    if (run && begun) terminal.show([`  ${run.state.toLowerCase()}: ${run.read} read${run.progress === null ? '' : `, ${Math.floor(run.progress * 100)} %`}`]);
+    if (run && begun)
+      terminal.show([
+        `  ${run.state.toLowerCase()}: ${run.read} read${run.progress === null ? '' : `, ${Math.floor(run.progress * 100)} %`}`,
+      ]);
     if (begun && run?.state !== 'RUNNING') {
       terminal.settle();
       return run;
     }
-    if (!begun && waited > patienceMs) throw new HubError('QUEUE_UNAVAILABLE', 'No worker took up the run within a minute. Does the hub run? `hub worker` starts one.');
+    if (!begun && waited > patienceMs)
+      throw new HubError('QUEUE_UNAVAILABLE', 'No worker took up the run within a minute. Does the hub run? `hub worker` starts one.');
     await pause(lookEveryMs);
   }
 }

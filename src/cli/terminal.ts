@@ -39,7 +39,7 @@ export function openTerminal(output: { write(text: string): unknown; isTTY?: boo
       else if (performance.now() - toldAt > plainEveryMs) tell(lines);
     },
     settle() {
-      if (!inPlace) tell(shown);
+      if (!inPlace && shown.length > 0) tell(shown);
       shown = [];
     },
   };

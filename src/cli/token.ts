@@ -7,7 +7,8 @@ import { issueToken, signIn, type SignIn } from './sign-in.js';
 import { openTerminal } from './terminal.js';
 
 export async function token(settings: HubSettings, { minutes, ...wanted }: SignIn & { readonly minutes: number }): Promise<void> {
-  if (settings.auth.kind === 'issuer') throw new HubError('CONFIG_INVALID', 'auth: tokens come from the issuer that hub.yaml names; only a hub without one signs its own.');
+  if (settings.auth.kind === 'issuer')
+    throw new HubError('CONFIG_INVALID', 'auth: tokens come from the issuer that hub.yaml names; only a hub without one signs its own.');
   const viewer = signIn(wanted, readRules(settings));
   const signed = await issueToken(viewer, { data: await openFolder(settings.data), claims: settings.auth.claims, minutes });
   const terminal = openTerminal();

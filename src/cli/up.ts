@@ -71,7 +71,10 @@ async function startAll({ settings: given, wanted, started, terminal }: Start, r
   started.add(() => database.stop());
   lap('database');
 
-  const [sandbox] = await Promise.all([wanted.demo ? openSandbox(database, { wanted, started, log }) : null, prepareTables(database, given)]);
+  const [sandbox] = await Promise.all([
+    wanted.demo ? openSandbox(database, { wanted, started, log }) : null,
+    prepareTables(database, given),
+  ]);
   const settings: HubSettings = sandbox ? { ...given, sources: demoSettings(sandbox) } : given;
   const { generation } = await applyFiles(database, settings, rules);
   lap(sandbox ? 'tables, demo' : 'tables');
@@ -89,7 +92,10 @@ async function startAll({ settings: given, wanted, started, terminal }: Start, r
   terminal.say(`ready ${JSON.stringify({ graphql: `${gateway.url}/graphql`, web: gateway.url })}`);
 }
 
-async function openSandbox({ ownerUrl }: Database, { wanted, started, log }: Pick<Start, 'wanted' | 'started'> & { log: Log }): Promise<Sandbox> {
+async function openSandbox(
+  { ownerUrl }: Database,
+  { wanted, started, log }: Pick<Start, 'wanted' | 'started'> & { log: Log },
+): Promise<Sandbox> {
   const sandbox = await startDemoSources(ownerUrl, { people: wanted.people, log });
   started.add(() => sandbox.stop());
   return sandbox;
