@@ -43,7 +43,7 @@ async function install(problem) {
   const startedAt = Date.now();
   const seconds = () => Math.round((Date.now() - startedAt) / 1000);
   say(`Installing packages (${problem}) ...`);
-  const progress = setInterval(() => say(`  ${seconds()} s: ${countPackages()} packages`), 10_000);
+  const progress = setInterval(() => say(`  still installing, ${seconds()} s`), 10_000);
   const [program, ...words] = npmCommand();
   const options = [
     '--include=dev',
