@@ -2,9 +2,11 @@
  *  the poll for what falls due. Wires rooms together and holds no rules; everything comes in as values, so that `hub up`,
  *  `hub worker` and tests start the same thing. Any number of these may run on one database. */
 import { readLabelRules, type LabelRules } from '../src/access/index.js';
+import { loadCaseRules } from '../src/cases/index.js';
 import { readStrongIdentifiers } from '../src/identity/index.js';
 import { packageRoot, queueNames, realClock, type Clock, type Log, type QueueName, type SourceId } from '../src/kernel/index.js';
 import { openQueues, type QueuePlace, type Queues } from '../src/queue/index.js';
+import { loadReminderRules } from '../src/reminders/index.js';
 import { openConnector, takenTypes, type Connector, type SourceSettings } from '../src/sources/index.js';
 import { businessClock, openPool, registerSources, trimOutbox } from '../src/store/index.js';
 import { firstSyncDone, queueDueSources, queueInterrupted, type FirstSync, type RunProgress } from '../src/sync/index.js';
@@ -27,6 +29,8 @@ export interface WorkerSettings {
   readonly queues?: readonly QueueName[] | undefined;
   /** The folder with labels.yaml; absent: what ships with the hub. */
   readonly policy?: string | undefined;
+  /** The folder that holds clocks/, calendars/ and reminders/; absent: what ships with the hub. */
+  readonly rules?: string | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
@@ -85,25 +89,41 @@ interface Work {
 }
 
 async function openSources({ settings, pool }: Work): Promise<Map<SourceId, Connector>> {
-  const entries = settings.sources.map(({ name, kind, supplies, everyMs }) => ({ name, kind, supplies: supplies ?? [...takenTypes], expectedIntervalSeconds: Math.ceil(everyMs / 1000) }));
-  const registered = await registerSources(pool, entries);
-  return new Map(registered.flatMap(({ id, name }) => {
-    const source = settings.sources.find((each) => each.name === name);
-    return source ? [[id, openConnector(source)] as const] : [];
+  const entries = settings.sources.map(({ name, kind, supplies, everyMs }) => ({
+    name,
+    kind,
+    supplies: supplies ?? [...takenTypes],
+    expectedIntervalSeconds: Math.ceil(everyMs / 1000),
   }));
+  const registered = await registerSources(pool, entries);
+  return new Map(
+    registered.flatMap(({ id, name }) => {
+      const source = settings.sources.find((each) => each.name === name);
+      return source ? [[id, openConnector(source)] as const] : [];
+    }),
+  );
 }
 
-async function processQueues({ settings, pool, queues, labels, clock, signal }: Work, connectors: ReadonlyMap<SourceId, Connector>): Promise<void> {
+async function processQueues(
+  { settings, pool, queues, labels, clock, signal }: Work,
+  connectors: ReadonlyMap<SourceId, Connector>,
+): Promise<void> {
   const { log, onProgress } = settings;
   const wanted = new Set(settings.queues ?? queueNames);
   if (wanted.has('sync')) {
     const identifiers = readStrongIdentifiers(`${packageRoot}/schema/identity/strong-identifiers.yaml`);
     // A run may last hours: linking must find a free place beside them.
-    await queues.process('sync', syncHandlers({ pool, clock, log, labels, signal, onProgress, connectors, identifiers }), { concurrency: connectors.size + 2 });
+    await queues.process('sync', syncHandlers({ pool, clock, log, labels, signal, onProgress, connectors, identifiers }), {
+      concurrency: connectors.size + 2,
+    });
   }
   // One at a time anyway (labels.ts).
   if (wanted.has('scope')) await queues.process('scope', scopeHandlers({ pool, labels }), { concurrency: 1 });
-  if (wanted.has('reminders')) await queues.process('reminders', reminderHandlers({ pool, clock: await businessClock(pool) }), { concurrency: 1 });
+  if (wanted.has('reminders')) {
+    const folder = settings.rules ?? `${packageRoot}/schema`;
+    const known = { rules: loadReminderRules(`${folder}/reminders/first.yaml`), calendars: loadCaseRules(folder).calendars };
+    await queues.process('reminders', reminderHandlers({ pool, clock: await businessClock(pool), ...known }), { concurrency: 1 });
+  }
 }
 
 function loopsOf({ settings: { log }, pool, queues, clock }: Work): Loop[] {

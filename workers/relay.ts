@@ -8,7 +8,15 @@ import { relayOutbox, type OutboxJob } from '../src/store/index.js';
 const rowsAtOnce = 500;
 
 /** @returns whether there was any */
-export async function relayOnce({ pool, queues, log }: { readonly pool: Pool; readonly queues: Queues; readonly log: Log }): Promise<boolean> {
+export async function relayOnce({
+  pool,
+  queues,
+  log,
+}: {
+  readonly pool: Pool;
+  readonly queues: Queues;
+  readonly log: Log;
+}): Promise<boolean> {
   const fits = ({ name, payload, jobId }: OutboxJob): boolean => {
     const read = readJob(name, payload);
     if (!read.fits) log.error({ jobId, reason: read.reason }, 'a row of the outbox cannot be read and is passed over');

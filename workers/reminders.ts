@@ -3,14 +3,23 @@
 import type { Pool } from 'pg';
 import type { Clock } from '../src/kernel/index.js';
 import type { Handlers, Queues } from '../src/queue/index.js';
+import { markDueReminders, turnDeadlinesIntoReminders, type ReminderKnowledge } from '../src/reminders/index.js';
 import type { BusinessClock } from '../src/store/index.js';
 
-export function reminderHandlers({ clock }: { readonly pool: Pool; readonly clock: BusinessClock }): Handlers<'reminders'> {
+export interface ReminderWork extends ReminderKnowledge {
+  readonly pool: Pool;
+  readonly clock: BusinessClock;
+}
+
+export function reminderHandlers({ pool, clock, ...known }: ReminderWork): Handlers<'reminders'> {
   return {
     dueReminders: async () => {
       await clock.refresh();
+      await markDueReminders(pool, clock.now());
     },
-    caseDeadlines: () => Promise.resolve(),
+    caseDeadlines: async (range) => {
+      await turnDeadlinesIntoReminders(pool, range, known);
+    },
   };
 }
 

@@ -19,7 +19,14 @@ const name = text('an HL7 v3-ActCode sensitivity code', 'value', /^\w+$/);
 const words = text('text', 'set');
 const code = text('a code', 'value', /^[\w.-]+$/);
 const category = text('a category of three characters', 'value', /^[A-Z]\d[0-9A-Z]$/);
-const codeRow = mapping({ system: code, from: category.optional(), to: category.optional(), prefix: code.optional(), code: code.optional(), because: words.optional() });
+const codeRow = mapping({
+  system: code,
+  from: category.optional(),
+  to: category.optional(),
+  prefix: code.optional(),
+  code: code.optional(),
+  because: words.optional(),
+});
 const labelRow = mapping({
   name,
   bit: wholeNumber(0, 29),
@@ -52,10 +59,13 @@ function contradictions({ systems, labels }: LabelsFile): Problem[] {
   labels.forEach((label, index) => {
     const path = ['labels', index];
     if (names.indexOf(label.name) < index) problems.push({ path: [...path, 'name'], says: `'${label.name}' stands twice` });
-    if (labels.findIndex(({ bit }) => bit === label.bit) < index) problems.push({ path: [...path, 'bit'], says: `another label has bit ${label.bit}` });
+    if (labels.findIndex(({ bit }) => bit === label.bit) < index)
+      problems.push({ path: [...path, 'bit'], says: `another label has bit ${label.bit}` });
     // A parent may stand anywhere but on its own branch.
-    if (label.parent && !names.includes(label.parent)) problems.push({ path: [...path, 'parent'], says: `no label is called '${label.parent}'` });
-    else if (branchOf(labels, label).length > labels.length) problems.push({ path: [...path, 'parent'], says: 'the label is its own ancestor' });
+    if (label.parent && !names.includes(label.parent))
+      problems.push({ path: [...path, 'parent'], says: `no label is called '${label.parent}'` });
+    else if (branchOf(labels, label).length > labels.length)
+      problems.push({ path: [...path, 'parent'], says: 'the label is its own ancestor' });
     label.codes?.forEach((row, at) => {
       const says = faultOf(row, systems);
       if (says) problems.push({ path: [...path, 'codes', at], says });
@@ -74,7 +84,7 @@ function faultOf(row: CodeRow, systems: LabelsFile['systems']): string | null {
 /** A label and its ancestors; longer than the list where the tree bites its tail. */
 function branchOf(labels: readonly LabelRow[], label: LabelRow): LabelRow[] {
   const branch: LabelRow[] = [];
-  for (let at: LabelRow | undefined = label; at && branch.length <= labels.length; ) {
+  for (let at: LabelRow | undefined = label; at && branch.length <= labels.length;) {
     branch.push(at);
     const { parent }: LabelRow = at;
     at = labels.find((other) => other.name === parent);
@@ -150,4 +160,5 @@ function remembered(find: (text: string) => number): (text: string) => number {
 }
 
 /** The labels that a mask carries, PENDING left out. */
-export const labelNames = (rules: LabelRules, mask: number): string[] => rules.labels.filter(({ bit }) => (mask & (1 << bit)) !== 0).map((label) => label.name);
+export const labelNames = (rules: LabelRules, mask: number): string[] =>
+  rules.labels.filter(({ bit }) => (mask & (1 << bit)) !== 0).map((label) => label.name);

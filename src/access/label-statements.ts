@@ -47,7 +47,8 @@ const encounterOf = (row: string): string => `
   ) e on true`;
 
 /** What a row takes over from the one it names: all of its labels, and that they are not known yet. */
-const inherited = (parent: string): string => `coalesce(case when ${parent}.id is not null then coalesce(${parent}.label_mask, ${pending}) end, 0)`;
+const inherited = (parent: string): string =>
+  `coalesce(case when ${parent}.id is not null then coalesce(${parent}.label_mask, ${pending}) end, 0)`;
 
 /** Rows that name one of the encounters, or were taken to. */
 const naming = (table: string, encounters: string): string => `
@@ -156,4 +157,5 @@ export const labelPlain = (table: string, places: readonly string[]): string => 
 };
 
 /** Claims and conditions of these patient records ($1) that refer to a visit by its number. */
-export const numberedRows = (table: string): string => `select id from ${table} where patient_record_id = any($1::bigint[]) and encounter_ref like ${visitNumber}%'`;
+export const numberedRows = (table: string): string =>
+  `select id from ${table} where patient_record_id = any($1::bigint[]) and encounter_ref like ${visitNumber}%'`;

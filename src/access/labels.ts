@@ -52,9 +52,18 @@ export async function generationNow(client: PoolClient): Promise<number> {
 }
 
 /** The codes stay on the row, so that a new label rule needs no new sync. @returns the rows of the range */
-async function renewOwnMasks(client: PoolClient, { table, fromId, toId }: { table: LabelledTable; fromId: RowId; toId: RowId }, rules: LabelRules): Promise<RowId[]> {
-  const { rows } = await client.query<{ id: RowId; codes: string[]; mask: number | null }>(`select id, label_codes as codes, own_mask as mask from ${table} where id between $1 and $2`, [fromId, toId]);
-  const renewed = rows.map(({ id, codes, mask }) => ({ id, before: mask, mask: rules.maskOf(codes) })).filter(({ before, mask }) => before !== mask);
+async function renewOwnMasks(
+  client: PoolClient,
+  { table, fromId, toId }: { table: LabelledTable; fromId: RowId; toId: RowId },
+  rules: LabelRules,
+): Promise<RowId[]> {
+  const { rows } = await client.query<{ id: RowId; codes: string[]; mask: number | null }>(
+    `select id, label_codes as codes, own_mask as mask from ${table} where id between $1 and $2`,
+    [fromId, toId],
+  );
+  const renewed = rows
+    .map(({ id, codes, mask }) => ({ id, before: mask, mask: rules.maskOf(codes) }))
+    .filter(({ before, mask }) => before !== mask);
   if (renewed.length > 0) {
     await client.query(`update ${table} t set own_mask = n.mask from unnest($1::bigint[], $2::int[]) as n(id, mask) where n.id = t.id`, [
       renewed.map(({ id }) => id),
@@ -126,7 +135,15 @@ class Spreading {
     await this.adjudications({ claims: unique(reached), conditions });
   }
 
-  async adjudications({ adjudications = [], claims = [], conditions = [] }: { adjudications?: Ids; claims?: Ids; conditions?: Ids }): Promise<void> {
+  async adjudications({
+    adjudications = [],
+    claims = [],
+    conditions = [],
+  }: {
+    adjudications?: Ids;
+    claims?: Ids;
+    conditions?: Ids;
+  }): Promise<void> {
     const moved = await this.#ids(statements.labelAdjudications, adjudications, claims, conditions);
     // The claims themselves too: the adjudication that held may be gone.
     const decided = unique([...moved, ...claims]);
@@ -198,13 +215,19 @@ interface IdRange {
 
 /** Ids fall into blocks of a thousand; a block that holds any is one range. */
 async function rangesOf(client: PoolClient, ids: string, values: unknown[]): Promise<IdRange[]> {
-  const { rows } = await client.query<IdRange>(`select min(id)::text as "fromId", max(id)::text as "toId" from (${ids}) x group by id / ${rangeRows} order by min(id)`, values);
+  const { rows } = await client.query<IdRange>(
+    `select min(id)::text as "fromId", max(id)::text as "toId" from (${ids}) x group by id / ${rangeRows} order by min(id)`,
+    values,
+  );
   return rows;
 }
 
 async function queueRanges(client: PoolClient, table: LabelledTable, ranges: readonly IdRange[]): Promise<number> {
   if (ranges.length === 0) return 0;
   const generation = await generationNow(client);
-  await writeOutbox(client, ranges.map((range) => requestJob('labelRange', { table, ...range, generation })));
+  await writeOutbox(
+    client,
+    ranges.map((range) => requestJob('labelRange', { table, ...range, generation })),
+  );
   return ranges.length;
 }

@@ -21,7 +21,11 @@ export interface Linked {
 const linkLock = 4_820_717;
 const linkedBy = 'identity';
 
-export function linkRange(pool: Pool, range: { readonly fromId: RowId; readonly toId: RowId }, how: { readonly rules: StrongIdentifiers; readonly clock: Clock }): Promise<Linked> {
+export function linkRange(
+  pool: Pool,
+  range: { readonly fromId: RowId; readonly toId: RowId },
+  how: { readonly rules: StrongIdentifiers; readonly clock: Clock },
+): Promise<Linked> {
   return inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [linkLock]);
     const records = await readNeighbourhood(client, range, how.rules);
@@ -40,7 +44,10 @@ export function linkRange(pool: Pool, range: { readonly fromId: RowId; readonly 
 }
 
 async function linksOf(client: PoolClient, ids: readonly RowId[]): Promise<Map<RowId, RowId>> {
-  const { rows } = await client.query<{ record: RowId; person: RowId }>('select patient_record_id as record, person_id as person from person_link where patient_record_id = any($1)', [ids]);
+  const { rows } = await client.query<{ record: RowId; person: RowId }>(
+    'select patient_record_id as record, person_id as person from person_link where patient_record_id = any($1)',
+    [ids],
+  );
   return new Map(rows.map(({ record, person }) => [record, person]));
 }
 
@@ -48,7 +55,10 @@ type Settled = Assignment & { readonly person: RowId };
 
 async function withPersons(client: PoolClient, assignments: readonly Assignment[], now: Date): Promise<Settled[]> {
   const wanted = assignments.filter(({ person }) => person === null).length;
-  const { rows } = await client.query<{ id: RowId }>('insert into person (created_at) select $2 from generate_series(1, $1::int) returning id', [wanted, now]);
+  const { rows } = await client.query<{ id: RowId }>(
+    'insert into person (created_at) select $2 from generate_series(1, $1::int) returning id',
+    [wanted, now],
+  );
   return assignments.flatMap((assignment) => {
     const person = assignment.person ?? rows.shift()?.id;
     return person === undefined ? [] : [{ ...assignment, person }];
@@ -87,7 +97,10 @@ async function writeAliases(client: PoolClient, aliases: readonly Alias[]): Prom
   );
 }
 
-async function writeConflicts(client: PoolClient, { ids, conflicts, now }: { ids: readonly RowId[]; conflicts: readonly Conflict[]; now: Date }): Promise<void> {
+async function writeConflicts(
+  client: PoolClient,
+  { ids, conflicts, now }: { ids: readonly RowId[]; conflicts: readonly Conflict[]; now: Date },
+): Promise<void> {
   await client.query(
     `with wanted as (select * from jsonb_to_recordset($2::jsonb) as w(record bigint, other bigint, system text, reason text)),
           gone as (delete from link_conflict c where c.patient_record_id = any($1)
@@ -102,12 +115,14 @@ async function writeConflicts(client: PoolClient, { ids, conflicts, now }: { ids
 function touchedBy(changed: ReadonlySet<RowId>, before: ReadonlyMap<RowId, RowId>, settled: readonly Settled[]): RowId[] {
   const after = new Map(settled.flatMap(({ component, person }) => component.members.map((record) => [record, person] as const)));
   const persons = new Set([...changed].flatMap((record) => [before.get(record) ?? [], after.get(record) ?? []].flat()));
-  const touched = (record: RowId): boolean => [before.get(record), after.get(record)].some((person) => person !== undefined && persons.has(person));
+  const touched = (record: RowId): boolean =>
+    [before.get(record), after.get(record)].some((person) => person !== undefined && persons.has(person));
   return [...after.keys()].filter(touched);
 }
 
 /** The range's own records: their labels, which coverages take over, may have changed with them. */
-const seedsOf = (ids: readonly RowId[], { fromId, toId }: { fromId: RowId; toId: RowId }): RowId[] => ids.filter((id) => byAge(id, fromId) >= 0 && byAge(id, toId) <= 0);
+const seedsOf = (ids: readonly RowId[], { fromId, toId }: { fromId: RowId; toId: RowId }): RowId[] =>
+  ids.filter((id) => byAge(id, fromId) >= 0 && byAge(id, toId) <= 0);
 
 /** A reference by visit number holds across sources only within one person: rows that carry one are labelled again. */
 async function relabel(client: PoolClient, records: readonly RowId[]): Promise<void> {
@@ -118,7 +133,9 @@ async function relabel(client: PoolClient, records: readonly RowId[]): Promise<v
          or exists (select from condition k where k.patient_record_id = r.id and k.encounter_ref like '%?identifier=%')`,
     [records],
   );
-  const jobs = rangesOf(rows.map(({ id }) => id)).map((range) => requestJob('labelRange', { table: 'patient_record', ...range, generation: rows[0]?.generation ?? 0 }));
+  const jobs = rangesOf(rows.map(({ id }) => id)).map((range) =>
+    requestJob('labelRange', { table: 'patient_record', ...range, generation: rows[0]?.generation ?? 0 }),
+  );
   await writeOutbox(client, jobs);
 }
 

@@ -10,10 +10,14 @@ interface CarrierRow extends Carrier {
   readonly record: RowId;
 }
 
-export async function readNeighbourhood(client: PoolClient, range: { fromId: RowId; toId: RowId }, rules: StrongIdentifiers): Promise<RecordToLink[]> {
+export async function readNeighbourhood(
+  client: PoolClient,
+  range: { fromId: RowId; toId: RowId },
+  rules: StrongIdentifiers,
+): Promise<RecordToLink[]> {
   const seeds = await client.query<{ id: RowId }>('select id from patient_record where id between $1 and $2', [range.fromId, range.toId]);
   const found = new Set<RowId>();
-  for (let frontier = seeds.rows.map(({ id }) => id); frontier.length > 0; ) {
+  for (let frontier = seeds.rows.map(({ id }) => id); frontier.length > 0;) {
     for (const id of frontier) found.add(id);
     const next = [...(await sharers(client, frontier, rules)), ...(await mates(client, frontier))];
     frontier = [...new Set(next)].filter((id) => !found.has(id));
@@ -23,14 +27,19 @@ export async function readNeighbourhood(client: PoolClient, range: { fromId: Row
 
 /** Carriers of the identifiers of `records` that are strong, whoever of them says so. */
 async function sharers(client: PoolClient, records: readonly RowId[], rules: StrongIdentifiers): Promise<RowId[]> {
-  const own = await client.query<{ system: string; value: string }>('select distinct system, value from patient_identifier where patient_record_id = any($1)', [records]);
+  const own = await client.query<{ system: string; value: string }>(
+    'select distinct system, value from patient_identifier where patient_record_id = any($1)',
+    [records],
+  );
   const usable = own.rows.filter(({ value }) => !rules.isPlaceholder(value));
   const { rows } = await client.query<CarrierRow>(
     `select i.patient_record_id as record, i.system, i.value, i.type
        from unnest($1::text[], $2::text[]) as k(system, value) join patient_identifier i on i.value = k.value and i.system = k.system`,
     [usable.map(({ system }) => system), usable.map(({ value }) => value)],
   );
-  const strong = new Set(rows.filter(({ system, type }) => rules.systems.includes(system) || (type !== null && rules.types.includes(type))).map(keyOf));
+  const strong = new Set(
+    rows.filter(({ system, type }) => rules.systems.includes(system) || (type !== null && rules.types.includes(type))).map(keyOf),
+  );
   return rows.filter((row) => strong.has(keyOf(row))).map(({ record }) => record);
 }
 

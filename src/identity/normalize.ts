@@ -15,7 +15,19 @@ export interface NormalName {
 }
 
 /** Letters that Unicode does not take apart into a letter and a mark. */
-const plainLetters: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', đ: 'd', ð: 'd', ł: 'l', þ: 'th', ı: 'i', ħ: 'h', ŋ: 'n' };
+const plainLetters: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  đ: 'd',
+  ð: 'd',
+  ł: 'l',
+  þ: 'th',
+  ı: 'i',
+  ħ: 'h',
+  ŋ: 'n',
+};
 /** Invented people carry this before their names; systems that cut it off still mean the same. */
 const marker = /^zz[-‐‑\s]+/;
 
@@ -35,7 +47,12 @@ export function nameWords(text: string | null): string[] {
     .replace(/[ßæœøđðłþıħŋ]/g, (letter) => plainLetters[letter] ?? letter);
   return plain
     .split(/\s+(?=zz[-‐‑])/) // the marker may stand before each given name
-    .flatMap((part) => part.trim().replace(marker, '').split(/[\s\-‐‑–_,.;/]+/))
+    .flatMap((part) =>
+      part
+        .trim()
+        .replace(marker, '')
+        .split(/[\s\-‐‑–_,.;/]+/),
+    )
     .map((word) => word.replace(/[^\p{L}\p{N}]/gu, ''))
     .filter((word) => word !== '');
 }

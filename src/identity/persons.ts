@@ -15,7 +15,10 @@ export interface Alias {
 }
 
 /** @param linkedNow every record of the components that has a person, and, for each of these persons, all of its records */
-export function assignPersons(components: readonly Component[], linkedNow: ReadonlyMap<RowId, RowId>): { assignments: Assignment[]; aliases: Alias[] } {
+export function assignPersons(
+  components: readonly Component[],
+  linkedNow: ReadonlyMap<RowId, RowId>,
+): { assignments: Assignment[]; aliases: Alias[] } {
   const ownerOf = new Map<RowId, RowId>();
   for (const record of [...linkedNow.keys()].sort(byAge)) {
     const person = linkedNow.get(record);

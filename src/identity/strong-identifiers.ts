@@ -30,9 +30,15 @@ export function readStrongIdentifiers(file: string): StrongIdentifiers {
   const { strong, weak, placeholders } = read.data;
   const types = strong.flatMap((row) => row.type ?? []);
   const problems = [
-    ...strong.flatMap((row, at) => ((row.type === undefined) === (row.system === undefined) ? [{ path: ['strong', at], says: 'expected either a type or a system' }] : [])),
-    ...weak.flatMap((row, at) => (types.includes(row.type) ? [{ path: ['weak', at, 'type'], says: 'the same type is listed as strong' }] : [])),
-    ...placeholders.flatMap((pattern, at) => (patternOf(pattern) ? [] : [{ path: ['placeholders', at], says: 'expected a regular expression' }])),
+    ...strong.flatMap((row, at) =>
+      (row.type === undefined) === (row.system === undefined) ? [{ path: ['strong', at], says: 'expected either a type or a system' }] : [],
+    ),
+    ...weak.flatMap((row, at) =>
+      types.includes(row.type) ? [{ path: ['weak', at, 'type'], says: 'the same type is listed as strong' }] : [],
+    ),
+    ...placeholders.flatMap((pattern, at) =>
+      patternOf(pattern) ? [] : [{ path: ['placeholders', at], says: 'expected a regular expression' }],
+    ),
   ];
   if (problems.length > 0) throw new HubError('RULES_INVALID', problems.map(lines.say).join('\n'));
   const patterns = placeholders.flatMap((pattern) => patternOf(pattern) ?? []);

@@ -12,7 +12,10 @@ export class ProgramPlaces {
   static async ofSource(pool: Pool, sourceId: number, rules: LabelRules): Promise<ProgramPlaces> {
     const places = new ProgramPlaces(rules);
     const names = rules.programs.map(({ name }) => name);
-    const { rows } = await pool.query<{ ref: Reference; name: string }>('select ref, lower(name) as name from source_name where source_id = $1 and lower(name) = any($2)', [sourceId, names]);
+    const { rows } = await pool.query<{ ref: Reference; name: string }>(
+      'select ref, lower(name) as name from source_name where source_id = $1 and lower(name) = any($2)',
+      [sourceId, names],
+    );
     for (const { ref, name } of rows) places.#learn(ref, name);
     return places;
   }

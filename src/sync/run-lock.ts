@@ -34,7 +34,10 @@ export async function takeRunLock(pool: Pool, sourceId: SourceId): Promise<RunLo
   return {
     lost: gone.signal,
     release: async () => {
-      const unlocked = await client.query('select pg_advisory_unlock($1, $2)', [lockClass, sourceId]).then(() => true, () => false);
+      const unlocked = await client.query('select pg_advisory_unlock($1, $2)', [lockClass, sourceId]).then(
+        () => true,
+        () => false,
+      );
       giveBack(!unlocked);
     },
   };

@@ -68,7 +68,10 @@ async function runLocked(order: Locked): Promise<RunOutcome> {
 
 /** Whoever holds the lock is the only one that reads: a run that still says RUNNING is a dead process's. */
 async function begin({ pool, source, clock }: RunOrder): Promise<Circuit> {
-  await pool.query("update sync_run set state = 'FAILED', error = 'INTERRUPTED', ended_at = $2 where source_id = $1 and state = 'RUNNING'", [source.id, clock.now()]);
+  await pool.query(
+    "update sync_run set state = 'FAILED', error = 'INTERRUPTED', ended_at = $2 where source_id = $1 and state = 'RUNNING'",
+    [source.id, clock.now()],
+  );
   const { rows } = await pool.query<{ circuit: Circuit }>('select circuit from source where id = $1', [source.id]);
   const circuit = rows[0]?.circuit ?? 'CLOSED';
   await setCircuit(pool, source.id, atStart(circuit));
@@ -84,7 +87,9 @@ async function readAll({ pool, source, connector, labels, clock, full, signal, o
       break;
     }
     namesIn(batch.messages).forEach((name) => places.hear(name));
-    await settle(batch, () => ingestBatch(pool, { sourceId: source.id, runId, receivedAt: clock.now(), batch, maskOf: (record) => places.maskOf(record) }));
+    await settle(batch, () =>
+      ingestBatch(pool, { sourceId: source.id, runId, receivedAt: clock.now(), batch, maskOf: (record) => places.maskOf(record) }),
+    );
     read += batch.messages.length;
     onProgress?.({ source: source.name, read, share: batch.progress });
   }
@@ -94,30 +99,28 @@ async function readAll({ pool, source, connector, labels, clock, full, signal, o
 const namesIn = (messages: readonly Message[]): NamedRecord[] =>
   messages.flatMap((message) => (message.outcome === 'mapped' ? message.records.filter((record) => record.kind === 'named') : []));
 
-/** A batch and a label job may want the same rows in another order; Postgres then ends one of the two. */
-const lostDeadlock = new Set(['40P01', '40001']);
-const attempts = 4;
-
 async function settle(batch: Batch, store: () => Promise<unknown>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await store();
-      batch.settled?.('committed');
-      return;
-    } catch (error) {
-      if (attempt < attempts && lostDeadlock.has(sqlState(error))) continue;
-      batch.settled?.('failed');
-      throw asHubError(error, 'INTERNAL', 'A batch could not be stored; nothing of it was.');
-    }
+  try {
+    await store();
+  } catch (error) {
+    batch.settled?.('failed');
+    throw asHubError(error, 'INTERNAL', 'A batch could not be stored; nothing of it was.');
   }
+  batch.settled?.('committed');
 }
 
-const sqlState = (error: unknown): string => (error instanceof Error && 'code' in error ? String(error.code) : '');
-
-const sourceFaults: ReadonlySet<ErrorCode> = new Set(['SOURCE_UNREACHABLE', 'SOURCE_ANSWER_UNREADABLE', 'SOURCE_UNKNOWN', 'CONFIG_INVALID']);
+const sourceFaults: ReadonlySet<ErrorCode> = new Set([
+  'SOURCE_UNREACHABLE',
+  'SOURCE_ANSWER_UNREADABLE',
+  'SOURCE_UNKNOWN',
+  'CONFIG_INVALID',
+]);
 const isSourceFault = (error: unknown): boolean => error instanceof HubError && sourceFaults.has(error.code);
 
-async function recordFailure({ pool, source, clock, log, labels }: RunOrder, { runId, circuit, error }: { runId: string; circuit: Circuit; error: unknown }): Promise<void> {
+async function recordFailure(
+  { pool, source, clock, log, labels }: RunOrder,
+  { runId, circuit, error }: { runId: string; circuit: Circuit; error: unknown },
+): Promise<void> {
   const errorCode = error instanceof HubError ? error.code : 'INTERNAL';
   await failRun(pool, { runId, at: clock.now(), errorCode });
   const failures = await failuresInARow(pool, source.id);

@@ -31,7 +31,20 @@ afterAll(async () => {
 beforeEach(() => clear());
 
 async function clear(): Promise<void> {
-  const tables = ['outbox', 'payment', 'adjudication', 'claim', 'coverage', 'condition', 'appointment', 'encounter', 'source_name', 'person_link', 'patient_record', 'person'];
+  const tables = [
+    'outbox',
+    'payment',
+    'adjudication',
+    'claim',
+    'coverage',
+    'condition',
+    'appointment',
+    'encounter',
+    'source_name',
+    'person_link',
+    'patient_record',
+    'person',
+  ];
   for (const table of tables) await pool.query(`delete from ${table}`);
   await pool.query("update source set last_success_at = null, error_code = null, circuit = 'CLOSED'");
 }
@@ -47,29 +60,69 @@ async function work(choose: (many: number) => number = () => 0, atMost = Infinit
     await pool.query('delete from outbox where id = $1', [row.id]);
   }
 }
-const finish = (source: string, at = '2026-11-20T13:00:00Z') => pool.query('update source set last_success_at = $2, error_code = null where name = $1', [source, at]);
+const finish = (source: string, at = '2026-11-20T13:00:00Z') =>
+  pool.query('update source set last_success_at = $2, error_code = null where name = $1', [source, at]);
 const settle = (): Promise<number> => inTransaction(pool, (client) => queueUnsettled(client, rules));
 const linkBoth = async (): Promise<void> => {
   const { rows } = await pool.query<{ id: string }>('insert into person default values returning id');
-  await pool.query("insert into person_link select id, $1, 'CERTAIN', 1, '{}', 'test', now() from patient_record on conflict (patient_record_id) do update set person_id = excluded.person_id", [rows[0]?.id]);
-  await pool.query("insert into outbox (job, payload) select 'labelRange', jsonb_build_object('table', 'patient_record', 'fromId', id::text, 'toId', id::text, 'generation', 0) from patient_record");
+  await pool.query(
+    "insert into person_link select id, $1, 'CERTAIN', 1, '{}', 'test', now() from patient_record on conflict (patient_record_id) do update set person_id = excluded.person_id",
+    [rows[0]?.id],
+  );
+  await pool.query(
+    "insert into outbox (job, payload) select 'labelRange', jsonb_build_object('table', 'patient_record', 'fromId', id::text, 'toId', id::text, 'generation', 0) from patient_record",
+  );
 };
 
-const record = (source: Row['source'], codes: string[] = []): Row => ({ table: 'patient_record', source, key: 'Patient/1', patient: null, codes });
-const encounter = (key: string, codes: string[] = [], columns: Row['columns'] = {}): Row => ({ table: 'encounter', source: 'ehr', key: `Encounter/${key}`, patient: 'Patient/1', codes, columns });
-const condition = (key: string, codes: string[], visit: string | null): Row => ({ table: 'condition', source: 'ehr', key: `Condition/${key}`, patient: 'Patient/1', codes, columns: { encounter_ref: visit } });
+const record = (source: Row['source'], codes: string[] = []): Row => ({
+  table: 'patient_record',
+  source,
+  key: 'Patient/1',
+  patient: null,
+  codes,
+});
+const encounter = (key: string, codes: string[] = [], columns: Row['columns'] = {}): Row => ({
+  table: 'encounter',
+  source: 'ehr',
+  key: `Encounter/${key}`,
+  patient: 'Patient/1',
+  codes,
+  columns,
+});
+const condition = (key: string, codes: string[], visit: string | null): Row => ({
+  table: 'condition',
+  source: 'ehr',
+  key: `Condition/${key}`,
+  patient: 'Patient/1',
+  codes,
+  columns: { encounter_ref: visit },
+});
 const claim = (source: Row['source'], key: string, visit: string | null, more: { codes?: string[]; conditions?: string[] } = {}): Row => ({
   table: 'claim', source, key: `Claim/${key}`, patient: 'Patient/1', codes: more.codes ?? [], columns: { kind: 'OTHER', encounter_ref: visit, condition_refs: more.conditions ?? [] },
 }); // prettier-ignore
 const adjudication = (source: Row['source'], key: string, of: string, at = '2026-10-01T00:00:00Z', codes: string[] = []): Row => ({
   table: 'adjudication', source, key: `ExplanationOfBenefit/${key}`, patient: 'Patient/1', codes, columns: { claim_ref: `Claim/${of}`, adjudicated_at: at },
 }); // prettier-ignore
-const payment = (source: Row['source'], key: string, of: string): Row => ({ table: 'payment', source, key: `PaymentNotice/${key}`, patient: null, columns: { claim_ref: `Claim/${of}` } });
+const payment = (source: Row['source'], key: string, of: string): Row => ({
+  table: 'payment',
+  source,
+  key: `PaymentNotice/${key}`,
+  patient: null,
+  columns: { claim_ref: `Claim/${of}` },
+});
 const visitNumber = (value: string): string => `Encounter?identifier=urn:visit|${value}`;
 
 describe('labels across records', () => {
   it('go from a diagnosis to its encounter, the claim, the decision and the payment', async () => {
-    for (const row of [record('ehr'), encounter('1'), condition('1', [icd('B20')], 'Encounter/1'), claim('ehr', '1', 'Encounter/1'), adjudication('ehr', '1', '1'), payment('ehr', '1', '1')]) await come(row);
+    for (const row of [
+      record('ehr'),
+      encounter('1'),
+      condition('1', [icd('B20')], 'Encounter/1'),
+      claim('ehr', '1', 'Encounter/1'),
+      adjudication('ehr', '1', '1'),
+      payment('ehr', '1', '1'),
+    ])
+      await come(row);
     await work();
     expect(await labelsNow(pool, rules)).toEqual({
       'patient_record ehr Patient/1': '',
@@ -84,16 +137,32 @@ describe('labels across records', () => {
   });
 
   it('go from an encounter to its diagnoses, but not from one diagnosis to the next', async () => {
-    for (const row of [record('ehr'), encounter('1', [security('ETHUD')]), condition('1', [icd('I10')], 'Encounter/1'), encounter('2'), condition('2', [icd('F32.9')], 'Encounter/2'), condition('3', [icd('I10')], 'Encounter/2')]) await come(row);
+    for (const row of [
+      record('ehr'),
+      encounter('1', [security('ETHUD')]),
+      condition('1', [icd('I10')], 'Encounter/1'),
+      encounter('2'),
+      condition('2', [icd('F32.9')], 'Encounter/2'),
+      condition('3', [icd('I10')], 'Encounter/2'),
+    ])
+      await come(row);
     await work();
-    expect(await labelsNow(pool, rules)).toMatchObject({ 'condition ehr Condition/1': 'BH PART2 SUD', 'encounter ehr Encounter/2': 'BH MH', 'condition ehr Condition/3': '' });
+    expect(await labelsNow(pool, rules)).toMatchObject({
+      'condition ehr Condition/1': 'BH PART2 SUD',
+      'encounter ehr Encounter/2': 'BH MH',
+      'condition ehr Condition/3': '',
+    });
   });
 
   it('go from a condition that a claim or a decision names', async () => {
-    for (const row of [record('ehr'), condition('1', [icd('F32.9')], null), claim('ehr', '1', null, { conditions: ['Condition/1'] })]) await come(row);
+    for (const row of [record('ehr'), condition('1', [icd('F32.9')], null), claim('ehr', '1', null, { conditions: ['Condition/1'] })])
+      await come(row);
     await come({ ...adjudication('ehr', '1', '1'), columns: { claim_ref: 'Claim/none', condition_refs: ['Condition/1'] } });
     await work();
-    expect(await labelsNow(pool, rules)).toMatchObject({ 'claim ehr Claim/1': 'BH MH | - -', 'adjudication ehr ExplanationOfBenefit/1': 'BH MH PENDING' });
+    expect(await labelsNow(pool, rules)).toMatchObject({
+      'claim ehr Claim/1': 'BH MH | - -',
+      'adjudication ehr ExplanationOfBenefit/1': 'BH MH PENDING',
+    });
   });
 
   it('go from a patient record to its coverage', async () => {
@@ -109,25 +178,55 @@ describe('labels across records', () => {
     await come(record('ehr'));
     await come(encounter('1', [], { organization_ref: 'Organization/9' }));
     await come(condition('1', [icd('I10')], 'Encounter/1'));
-    await come({ table: 'appointment', source: 'ehr', key: 'Appointment/1', patient: 'Patient/1', columns: { location_ref: 'Location/9' } });
+    await come({
+      table: 'appointment',
+      source: 'ehr',
+      key: 'Appointment/1',
+      patient: 'Patient/1',
+      columns: { location_ref: 'Location/9' },
+    });
     await work();
-    await pool.query("insert into source_name (source_id, ref, document_key, named_kind, name) select $1, ref, ref, 'organization', 'ZZ Harbor Recovery PROGRAM' from unnest(array['Organization/9', 'Location/9']) ref", [sources['ehr']]);
+    await pool.query(
+      "insert into source_name (source_id, ref, document_key, named_kind, name) select $1, ref, ref, 'organization', 'ZZ Harbor Recovery PROGRAM' from unnest(array['Organization/9', 'Location/9']) ref",
+      [sources['ehr']],
+    );
     await settle();
     await work();
-    expect(await labelsNow(pool, rules)).toMatchObject({ 'encounter ehr Encounter/1': 'BH PART2 SUD', 'condition ehr Condition/1': 'BH PART2 SUD', 'appointment ehr Appointment/1': 'BH PART2 SUD' });
+    expect(await labelsNow(pool, rules)).toMatchObject({
+      'encounter ehr Encounter/1': 'BH PART2 SUD',
+      'condition ehr Condition/1': 'BH PART2 SUD',
+      'appointment ehr Appointment/1': 'BH PART2 SUD',
+    });
     expect(await settle()).toBe(0);
   });
 
   it('follow a diagnosis that moves to another encounter, and leave with it', async () => {
-    for (const row of [record('ehr'), encounter('1'), encounter('2'), condition('1', [icd('B20')], 'Encounter/1'), claim('ehr', '1', 'Encounter/1')]) await come(row);
+    for (const row of [
+      record('ehr'),
+      encounter('1'),
+      encounter('2'),
+      condition('1', [icd('B20')], 'Encounter/1'),
+      claim('ehr', '1', 'Encounter/1'),
+    ])
+      await come(row);
     await work();
     await come(condition('1', [icd('B20')], 'Encounter/2'));
     await work();
-    expect(await labelsNow(pool, rules)).toMatchObject({ 'encounter ehr Encounter/1': '', 'encounter ehr Encounter/2': 'HIV', 'claim ehr Claim/1': 'Encounter/1 -' });
+    expect(await labelsNow(pool, rules)).toMatchObject({
+      'encounter ehr Encounter/1': '',
+      'encounter ehr Encounter/2': 'HIV',
+      'claim ehr Claim/1': 'Encounter/1 -',
+    });
   });
 
   it('choose the decision before, once the latest is gone from its source', async () => {
-    for (const row of [record('ehr'), claim('ehr', '1', null), adjudication('ehr', '1', '1', '2026-10-01T00:00:00Z'), adjudication('ehr', '2', '1', '2026-10-05T00:00:00Z')]) await come(row);
+    for (const row of [
+      record('ehr'),
+      claim('ehr', '1', null),
+      adjudication('ehr', '1', '1', '2026-10-01T00:00:00Z'),
+      adjudication('ehr', '2', '1', '2026-10-05T00:00:00Z'),
+    ])
+      await come(row);
     await work();
     await pool.query("delete from adjudication where source_key = 'ExplanationOfBenefit/2'");
     await pool.query('update claim set adjudication_id = null, label_mask = $1', [1 << 30]);
@@ -178,7 +277,10 @@ describe('a row whose labels are not known', () => {
     await finish('ehr');
     await settle();
     await work();
-    expect(await labelsNow(pool, rules)).toMatchObject({ 'claim ehr Claim/1': 'BH MH | - ExplanationOfBenefit/1', 'adjudication ehr ExplanationOfBenefit/1': 'BH MH' });
+    expect(await labelsNow(pool, rules)).toMatchObject({
+      'claim ehr Claim/1': 'BH MH | - ExplanationOfBenefit/1',
+      'adjudication ehr ExplanationOfBenefit/1': 'BH MH',
+    });
     expect(await settle()).toBe(0);
   });
 
@@ -197,7 +299,13 @@ describe('a row whose labels are not known', () => {
   });
 
   it('names a visit of another source only once both records are one person', async () => {
-    for (const row of [record('ehr'), record('billing'), encounter('1', [icd('B20')], { identifiers: ['urn:visit|V1'] }), claim('billing', '1', visitNumber('V1'))]) await come(row);
+    for (const row of [
+      record('ehr'),
+      record('billing'),
+      encounter('1', [icd('B20')], { identifiers: ['urn:visit|V1'] }),
+      claim('billing', '1', visitNumber('V1')),
+    ])
+      await come(row);
     await work();
     expect(await labelsNow(pool, rules)).toMatchObject({ 'claim billing Claim/1': 'PENDING | - -' });
     await linkBoth();
@@ -206,12 +314,23 @@ describe('a row whose labels are not known', () => {
   });
 
   it('lets go of a visit when the records are no longer one person', async () => {
-    for (const row of [record('ehr'), record('billing'), encounter('1', [icd('B20')], { identifiers: ['urn:visit|V1'] }), claim('billing', '1', visitNumber('V1'))]) await come(row);
+    for (const row of [
+      record('ehr'),
+      record('billing'),
+      encounter('1', [icd('B20')], { identifiers: ['urn:visit|V1'] }),
+      claim('billing', '1', visitNumber('V1')),
+    ])
+      await come(row);
     await linkBoth();
     await work();
     const { rows } = await pool.query<{ id: string }>('insert into person default values returning id');
-    await pool.query('update person_link set person_id = $1 where patient_record_id in (select id from patient_record where source_id = $2)', [rows[0]?.id, sources['billing']]);
-    await pool.query("insert into outbox (job, payload) select 'labelRange', jsonb_build_object('table', 'patient_record', 'fromId', id::text, 'toId', id::text, 'generation', 0) from patient_record");
+    await pool.query(
+      'update person_link set person_id = $1 where patient_record_id in (select id from patient_record where source_id = $2)',
+      [rows[0]?.id, sources['billing']],
+    );
+    await pool.query(
+      "insert into outbox (job, payload) select 'labelRange', jsonb_build_object('table', 'patient_record', 'fromId', id::text, 'toId', id::text, 'generation', 0) from patient_record",
+    );
     await work();
     expect(await labelsNow(pool, rules)).toMatchObject({ 'claim billing Claim/1': '- -' });
   });
@@ -258,24 +377,29 @@ const expected = {
 describe('whatever the order in which rows arrive and jobs run', () => {
   it('the labels are the same in the end', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.shuffledSubarray([...world], { minLength: world.length }), fc.integer({ min: 0, max: world.length }), fc.infiniteStream(fc.nat({ max: 1000 })), async (rows, linkedAfter, dice) => {
-        await clear();
-        const roll = (): number => Number(dice.next().value);
-        const choose = (many: number): number => (many === 0 ? 0 : roll() % many);
-        for (const [at, row] of rows.entries()) {
-          await come(row);
-          if (at === linkedAfter) await linkBoth();
-          await work(choose, roll() % 3);
-          if (roll() % 10 === 0) await settle();
-        }
-        await linkBoth();
-        await work(choose);
-        await finish('ehr');
-        await finish('billing');
-        await settle();
-        await work(choose);
-        expect(await labelsNow(pool, rules)).toEqual(expected);
-      }),
+      fc.asyncProperty(
+        fc.shuffledSubarray([...world], { minLength: world.length }),
+        fc.integer({ min: 0, max: world.length }),
+        fc.infiniteStream(fc.nat({ max: 1000 })),
+        async (rows, linkedAfter, dice) => {
+          await clear();
+          const roll = (): number => Number(dice.next().value);
+          const choose = (many: number): number => (many === 0 ? 0 : roll() % many);
+          for (const [at, row] of rows.entries()) {
+            await come(row);
+            if (at === linkedAfter) await linkBoth();
+            await work(choose, roll() % 3);
+            if (roll() % 10 === 0) await settle();
+          }
+          await linkBoth();
+          await work(choose);
+          await finish('ehr');
+          await finish('billing');
+          await settle();
+          await work(choose);
+          expect(await labelsNow(pool, rules)).toEqual(expected);
+        },
+      ),
       { numRuns: 20 },
     );
   });

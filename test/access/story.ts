@@ -41,7 +41,9 @@ export async function arrive(pool: Pool, sources: Record<string, number>, rules:
     Object.values(columns),
   );
   const id = rows[0]?.id;
-  await pool.query("insert into outbox (job, payload) values ('labelRange', $1)", [{ table: row.table, fromId: id, toId: id, generation: 0 }]);
+  await pool.query("insert into outbox (job, payload) values ('labelRange', $1)", [
+    { table: row.table, fromId: id, toId: id, generation: 0 },
+  ]);
 }
 
 /** A fact may name a record before it has come. */
@@ -57,10 +59,18 @@ async function recordId(pool: Pool, source: number, key: string): Promise<RowId>
 export async function labelsNow(pool: Pool, rules: LabelRules): Promise<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const table of ['patient_record', 'encounter', 'condition', 'appointment', 'coverage', 'claim', 'adjudication', 'payment']) {
-    const extra = table === 'claim' ? "coalesce((select source_key from encounter e where e.id = t.encounter_id), '-') || ' ' || coalesce((select source_key from adjudication a where a.id = t.adjudication_id), '-')" : "''";
-    const { rows } = await pool.query<{ key: string; mask: number | null; extra: string }>(`select s.name || ' ' || t.source_key as key, t.label_mask as mask, ${extra} as extra from ${table} t join source s on s.id = t.source_id order by 1`);
+    const extra =
+      table === 'claim'
+        ? "coalesce((select source_key from encounter e where e.id = t.encounter_id), '-') || ' ' || coalesce((select source_key from adjudication a where a.id = t.adjudication_id), '-')"
+        : "''";
+    const { rows } = await pool.query<{ key: string; mask: number | null; extra: string }>(
+      `select s.name || ' ' || t.source_key as key, t.label_mask as mask, ${extra} as extra from ${table} t join source s on s.id = t.source_id order by 1`,
+    );
     for (const { key, mask, extra: resolved } of rows) {
-      const names = mask === null ? ['unlabelled'] : [...(mask & PENDING ? ['PENDING'] : []), ...rules.labels.filter(({ bit }) => mask & (1 << bit)).map(({ name }) => name)].sort();
+      const names =
+        mask === null
+          ? ['unlabelled']
+          : [...(mask & PENDING ? ['PENDING'] : []), ...rules.labels.filter(({ bit }) => mask & (1 << bit)).map(({ name }) => name)].sort();
       found[`${table} ${key}`] = [names.join(' '), resolved].filter(Boolean).join(' | ');
     }
   }

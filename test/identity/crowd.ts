@@ -33,7 +33,12 @@ export function putRecord(pool: Pool, key: { source: number; key: string }, pers
     const id = rows[0]?.id as RowId;
     await client.query('delete from patient_identifier where patient_record_id = $1', [id]);
     for (const { system, value, type } of person.identifiers) {
-      await client.query('insert into patient_identifier (patient_record_id, system, value, type) values ($1, $2, $3, $4)', [id, system, value, type]);
+      await client.query('insert into patient_identifier (patient_record_id, system, value, type) values ($1, $2, $3, $4)', [
+        id,
+        system,
+        value,
+        type,
+      ]);
     }
     return id;
   });

@@ -13,8 +13,18 @@ const rules = readStrongIdentifiers(join(packageRoot, 'schema/identity/strong-id
 const clock = fixedClock('2026-11-20T12:00:00Z');
 const mr = (value: string) => ({ system: 'urn:mrn', value, type: 'MR' });
 const ss = (value: string) => ({ system: 'urn:ssn', value, type: 'SS' });
-const ana = (...identifiers: Person['identifiers']): Person => ({ family: 'Zz-Lopez', given: 'Zz-Ana', birthDate: '1970-01-31', identifiers });
-const bea = (...identifiers: Person['identifiers']): Person => ({ family: 'Zz-Farrow', given: 'Zz-Bea', birthDate: '1980-05-05', identifiers });
+const ana = (...identifiers: Person['identifiers']): Person => ({
+  family: 'Zz-Lopez',
+  given: 'Zz-Ana',
+  birthDate: '1970-01-31',
+  identifiers,
+});
+const bea = (...identifiers: Person['identifiers']): Person => ({
+  family: 'Zz-Farrow',
+  given: 'Zz-Bea',
+  birthDate: '1980-05-05',
+  identifiers,
+});
 
 let database: TestDatabase;
 let pool: Pool;
@@ -31,12 +41,14 @@ afterAll(async () => {
 beforeEach(() => clear());
 
 const clear = async (): Promise<void> => {
-  for (const table of ['outbox', 'link_conflict', 'person_link', 'claim', 'patient_record', 'person']) await pool.query(`delete from ${table}`);
+  for (const table of ['outbox', 'link_conflict', 'person_link', 'claim', 'patient_record', 'person'])
+    await pool.query(`delete from ${table}`);
 };
 const put = (key: string, person: Person): Promise<RowId> => putRecord(pool, { source, key }, person);
 const link = (fromId: RowId, toId = fromId) => linkRange(pool, { fromId, toId }, { rules, clock });
 const personOf = async (record: RowId): Promise<RowId | undefined> =>
-  (await pool.query<{ person: RowId }>('select person_id as person from person_link where patient_record_id = $1', [record])).rows[0]?.person;
+  (await pool.query<{ person: RowId }>('select person_id as person from person_link where patient_record_id = $1', [record])).rows[0]
+    ?.person;
 const aliasOf = async (person: RowId | undefined): Promise<RowId | null | undefined> =>
   (await pool.query<{ alias: RowId | null }>('select alias_of as alias from person where id = $1', [person])).rows[0]?.alias;
 
@@ -45,7 +57,9 @@ describe('linking', () => {
     const record = await put('a', ana(mr('77')));
     await link(record);
     const { rows } = await pool.query('select assurance, score, evidence, linked_by, linked_at from person_link');
-    expect(rows).toEqual([{ assurance: 'CERTAIN', score: null, evidence: [], linked_by: 'identity', linked_at: new Date('2026-11-20T12:00:00Z') }]);
+    expect(rows).toEqual([
+      { assurance: 'CERTAIN', score: null, evidence: [], linked_by: 'identity', linked_at: new Date('2026-11-20T12:00:00Z') },
+    ]);
   });
 
   it('joins a newcomer to the person of the older record, with evidence but no value', async () => {
@@ -119,7 +133,10 @@ describe('linking', () => {
   });
 
   it('passes over a record that was only named by others so far', async () => {
-    const { rows } = await pool.query<{ id: RowId }>("insert into patient_record (source_id, source_key, ingested_at, stub) values ($1, 'stub', now(), true) returning id", [source]);
+    const { rows } = await pool.query<{ id: RowId }>(
+      "insert into patient_record (source_id, source_key, ingested_at, stub) values ($1, 'stub', now(), true) returning id",
+      [source],
+    );
     await link(rows[0]?.id as RowId);
     expect((await pool.query('select from person_link')).rowCount).toBe(0);
   });
@@ -163,7 +180,10 @@ describe('linking', () => {
 
 const who = fc.constantFrom(ana(), bea(), { ...ana(), birthDate: '1971-01-31' }, { ...ana(), given: 'Zz-Ana Maria' });
 const carried = fc.uniqueArray(fc.constantFrom(mr('701'), mr('702'), mr('703'), ss('500-11-2201'), ss('500-11-2202')), { maxLength: 3 });
-const change = fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'), person: fc.tuple(who, carried).map(([person, identifiers]) => ({ ...person, identifiers })) });
+const change = fc.record({
+  key: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'g'),
+  person: fc.tuple(who, carried).map(([person, identifiers]) => ({ ...person, identifiers })),
+});
 
 describe('whatever arrives, changes and is linked in whatever order', () => {
   it('ends as the rule says of the last state, each record with one person, no person given out twice', async () => {
@@ -173,14 +193,29 @@ describe('whatever arrives, changes and is linked in whatever order', () => {
         const waiting: RowId[] = [];
         for (const { key, person } of changes) {
           waiting.push(await put(key, person));
-          while (waiting.length > 0 && Number(dice.next().value) % 2 === 0) await link(waiting.splice(Number(dice.next().value) % waiting.length, 1)[0] as RowId);
+          while (waiting.length > 0 && Number(dice.next().value) % 2 === 0)
+            await link(waiting.splice(Number(dice.next().value) % waiting.length, 1)[0] as RowId);
         }
         while (waiting.length > 0) await link(waiting.splice(Number(dice.next().value) % waiting.length, 1)[0] as RowId);
         const records = await readRecords(pool);
-        const keyOf = new Map((await pool.query<{ id: RowId; key: string }>('select id, source_key as key from patient_record')).rows.map(({ id, key }) => [id, key]));
-        const expected = partitionRecords(records, rules).components.map(({ members }) => members.map((id) => keyOf.get(id)).sort().join('+')).sort();
+        const keyOf = new Map(
+          (await pool.query<{ id: RowId; key: string }>('select id, source_key as key from patient_record')).rows.map(({ id, key }) => [
+            id,
+            key,
+          ]),
+        );
+        const expected = partitionRecords(records, rules)
+          .components.map(({ members }) =>
+            members
+              .map((id) => keyOf.get(id))
+              .sort()
+              .join('+'),
+          )
+          .sort();
         expect(await partitionNow(pool)).toEqual(expected);
-        expect((await pool.query('select from person_link l join person p on p.id = l.person_id where p.alias_of is not null')).rowCount).toBe(0);
+        expect(
+          (await pool.query('select from person_link l join person p on p.id = l.person_id where p.alias_of is not null')).rowCount,
+        ).toBe(0);
         expect((await pool.query('select from link_conflict')).rowCount).toBe(partitionRecords(records, rules).conflicts.length);
       }),
       { numRuns: 60 },

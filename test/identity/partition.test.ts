@@ -13,15 +13,24 @@ const mr = (value: string) => ({ system: 'urn:mrn', value, type: 'MR' });
 const ss = (value: string) => ({ system: 'urn:ssn', value, type: 'SS' });
 const ana = { family: 'Zz-Lopez', given: 'Zz-Ana', birthDate: '1970-01-31' };
 const bea = { family: 'Zz-Farrow', given: 'Zz-Bea', birthDate: '1980-05-05' };
-const record = (n: number, who: typeof ana, ...identifiers: RecordToLink['identifiers']): RecordToLink => ({ id: id(n), ...who, identifiers });
-const groups = (records: readonly RecordToLink[]): string[] => partitionRecords(records, rules).components.map(({ members }) => members.join('+')).sort();
+const record = (n: number, who: typeof ana, ...identifiers: RecordToLink['identifiers']): RecordToLink => ({
+  id: id(n),
+  ...who,
+  identifiers,
+});
+const groups = (records: readonly RecordToLink[]): string[] =>
+  partitionRecords(records, rules)
+    .components.map(({ members }) => members.join('+'))
+    .sort();
 
 describe('records are one person', () => {
   it('where they share a strong identifier and agree', () => {
     expect(groups([record(1, ana, mr('7')), record(2, ana, mr('7')), record(3, ana, mr('8'))])).toEqual(['1+2', '3']);
   });
   it('over a third that shares one identifier with each', () => {
-    expect(groups([record(1, ana, mr('7')), record(2, ana, mr('7'), ss('500-11-2222')), record(3, ana, ss('500-11-2222'))])).toEqual(['1+2+3']);
+    expect(groups([record(1, ana, mr('7')), record(2, ana, mr('7'), ss('500-11-2222')), record(3, ana, ss('500-11-2222'))])).toEqual([
+      '1+2+3',
+    ]);
   });
   it('though one system leaves the type of the number out', () => {
     expect(groups([record(1, ana, mr('7')), record(2, ana, { system: 'urn:mrn', value: '7', type: null })])).toEqual(['1+2']);
@@ -47,7 +56,9 @@ describe('records are one person', () => {
     ]);
   });
   it('by a clean identifier, though another of theirs is contradicted', () => {
-    expect(groups([record(1, ana, mr('7'), ss('500-11-2222')), record(2, ana, mr('7'), ss('500-11-2222')), record(3, bea, mr('7'))])).toEqual(['1+2', '3']);
+    expect(
+      groups([record(1, ana, mr('7'), ss('500-11-2222')), record(2, ana, mr('7'), ss('500-11-2222')), record(3, bea, mr('7'))]),
+    ).toEqual(['1+2', '3']);
   });
   it('with evidence that names the kind of identifier and its system, never the value', () => {
     const [component] = partitionRecords([record(1, ana, mr('7')), record(2, ana, mr('7'))], rules).components;
@@ -56,23 +67,39 @@ describe('records are one person', () => {
 });
 
 const crowd = fc
-  .array(fc.record({ who: fc.constantFrom(ana, bea, { ...ana, birthDate: '1971-01-31' }, { ...ana, given: 'Zz-Ana Maria' }), mrn: fc.integer({ min: 1, max: 5 }), ssn: fc.integer({ min: 1, max: 4 }), has: fc.integer({ min: 0, max: 3 }) }), { maxLength: 12 })
-  .map((rows) => rows.map(({ who, mrn, ssn, has }, n) => record(n + 1, who, ...(has & 1 ? [mr(`10${mrn}`)] : []), ...(has & 2 ? [ss(`500-11-220${ssn}`)] : []))));
+  .array(
+    fc.record({
+      who: fc.constantFrom(ana, bea, { ...ana, birthDate: '1971-01-31' }, { ...ana, given: 'Zz-Ana Maria' }),
+      mrn: fc.integer({ min: 1, max: 5 }),
+      ssn: fc.integer({ min: 1, max: 4 }),
+      has: fc.integer({ min: 0, max: 3 }),
+    }),
+    { maxLength: 12 },
+  )
+  .map((rows) =>
+    rows.map(({ who, mrn, ssn, has }, n) =>
+      record(n + 1, who, ...(has & 1 ? [mr(`10${mrn}`)] : []), ...(has & 2 ? [ss(`500-11-220${ssn}`)] : [])),
+    ),
+  );
 
 describe('over any crowd', () => {
   it('each record is in exactly one group, and the order of arrival does not matter', () => {
     fc.assert(
-      fc.property(crowd.chain((records) => fc.tuple(fc.constant(records), fc.shuffledSubarray(records, { minLength: records.length }))), ([records, shuffled]) => {
-        expect(groups(shuffled)).toEqual(groups(records));
-        expect(partitionRecords(records, rules).components.flatMap(({ members }) => members).length).toBe(records.length);
-      }),
+      fc.property(
+        crowd.chain((records) => fc.tuple(fc.constant(records), fc.shuffledSubarray(records, { minLength: records.length }))),
+        ([records, shuffled]) => {
+          expect(groups(shuffled)).toEqual(groups(records));
+          expect(partitionRecords(records, rules).components.flatMap(({ members }) => members).length).toBe(records.length);
+        },
+      ),
     );
   });
   it('nobody shares a person with someone of another name or birth date', () => {
     fc.assert(
       fc.property(crowd, (records) => {
         const whoIs = new Map(records.map((row) => [row.id, JSON.stringify([row.family, row.given, row.birthDate])]));
-        for (const { members } of partitionRecords(records, rules).components) expect(new Set(members.map((member) => whoIs.get(member))).size).toBe(1);
+        for (const { members } of partitionRecords(records, rules).components)
+          expect(new Set(members.map((member) => whoIs.get(member))).size).toBe(1);
       }),
     );
   });

@@ -7,7 +7,12 @@ import type { Connector } from '../../src/sources/index.js';
 
 export const labels = readLabelRules(join(packageRoot, 'schema/policy/labels.yaml'));
 
-export const message = (record: HubRecord): Mapped => ({ outcome: 'mapped', key: record.key, raw: JSON.stringify(record), records: [record] });
+export const message = (record: HubRecord): Mapped => ({
+  outcome: 'mapped',
+  key: record.key,
+  raw: JSON.stringify(record),
+  records: [record],
+});
 
 const base = { sourceUpdatedAt: null, labelCodes: [] };
 export const patient = (id: number): HubRecord => ({
@@ -22,10 +27,20 @@ export const claim = (id: number, visit: string): HubRecord => ({
   ...base, kind: 'claim', key: `Claim/${id}`, patient: `Patient/${id}`, claimKind: 'OTHER', status: 'active', type: null, servicedFrom: null, servicedTo: null,
   encounter: visit, insurer: null, insurerOrganization: null, billed: null, conditions: [],
 }); // prettier-ignore
-export const organization = (id: string, name: string): HubRecord => ({ ...base, kind: 'named', key: `Organization/${id}`, namedKind: 'organization', name, aliases: [] });
+export const organization = (id: string, name: string): HubRecord => ({
+  ...base,
+  kind: 'named',
+  key: `Organization/${id}`,
+  namedKind: 'organization',
+  name,
+  aliases: [],
+});
 
 /** One batch of one message for each record; its cursor is the number of batches done. `before` runs before each. */
-export function scripted(records: readonly HubRecord[], before: (at: number) => Promise<void> | void = () => undefined): Connector & { readonly asked: (Cursor | null)[]; readonly settled: string[] } {
+export function scripted(
+  records: readonly HubRecord[],
+  before: (at: number) => Promise<void> | void = () => undefined,
+): Connector & { readonly asked: (Cursor | null)[]; readonly settled: string[] } {
   const asked: (Cursor | null)[] = [];
   const settled: string[] = [];
   return {
@@ -37,7 +52,13 @@ export function scripted(records: readonly HubRecord[], before: (at: number) => 
       for (let at = Number(since?.['done'] ?? 0); at < records.length; at++) {
         await before(at);
         const record = records[at];
-        if (record) yield { messages: [message(record)], cursor: { done: at + 1 }, progress: (at + 1) / records.length, settled: (result) => settled.push(result) };
+        if (record)
+          yield {
+            messages: [message(record)],
+            cursor: { done: at + 1 },
+            progress: (at + 1) / records.length,
+            settled: (result) => settled.push(result),
+          };
       }
     },
   };

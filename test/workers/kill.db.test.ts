@@ -21,7 +21,14 @@ let undisturbed: TestDatabase;
 let disturbed: TestDatabase;
 beforeAll(async () => {
   [undisturbed, disturbed] = await Promise.all([workerDatabase(), workerDatabase()]);
-  sources = await Promise.all(demoSystems.map(async ({ name, records }): Promise<WorkerSource> => ({ name, kind: 'fhir-files', path: await writeFolder(name, records), everyMs: 3_600_000 })));
+  sources = await Promise.all(
+    demoSystems.map(async ({ name, records }): Promise<WorkerSource> => ({
+      name,
+      kind: 'fhir-files',
+      path: await writeFolder(name, records),
+      everyMs: 3_600_000,
+    })),
+  );
 }, 60_000);
 afterAll(() => Promise.all([undisturbed.drop(), disturbed.drop()]));
 
@@ -42,7 +49,12 @@ interface Life {
 /** Runs workers until they are done or the time is up. */
 async function work({ url }: TestDatabase, killAfterMs: number | null): Promise<Life> {
   const order = JSON.stringify({ databaseUrl: asWorker(url), queue: { backend: 'postgres', databaseUrl: url }, sources });
-  const words = ['--import', join(packageRoot, 'test/support/load-typescript.mjs'), join(packageRoot, 'test/workers/worker-to-kill.ts'), order];
+  const words = [
+    '--import',
+    join(packageRoot, 'test/support/load-typescript.mjs'),
+    join(packageRoot, 'test/workers/worker-to-kill.ts'),
+    order,
+  ];
   const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   let said = '';
@@ -56,22 +68,32 @@ async function work({ url }: TestDatabase, killAfterMs: number | null): Promise<
 
 /** Every row by what sources and rules make of it: ids, times and uuids apart, references by the key they lead to. */
 const content: Record<string, string> = {
-  patient_record: 'select s.name, t.source_key, stub, t.name, birth_date, identifiers, label_codes, own_mask, label_mask from patient_record t join source s on s.id = t.source_id',
-  patient_identifier: 'select r.source_id, r.source_key, i.system, i.value, i.type from patient_identifier i join patient_record r on r.id = i.patient_record_id',
-  encounter: 'select t.source_id, t.source_key, r.source_key as patient, t.identifiers, status, start_at, location_ref, t.own_mask, t.label_mask from encounter t join patient_record r on r.id = t.patient_record_id',
-  appointment: 'select t.source_id, t.source_key, r.source_key as patient, status, start_at, reschedules, t.own_mask, t.label_mask from appointment t join patient_record r on r.id = t.patient_record_id',
-  condition: 'select t.source_id, t.source_key, e.source_key as encounter, code, t.own_mask, t.label_mask from condition t left join encounter e on e.id = t.encounter_id',
+  patient_record:
+    'select s.name, t.source_key, stub, t.name, birth_date, identifiers, label_codes, own_mask, label_mask from patient_record t join source s on s.id = t.source_id',
+  patient_identifier:
+    'select r.source_id, r.source_key, i.system, i.value, i.type from patient_identifier i join patient_record r on r.id = i.patient_record_id',
+  encounter:
+    'select t.source_id, t.source_key, r.source_key as patient, t.identifiers, status, start_at, location_ref, t.own_mask, t.label_mask from encounter t join patient_record r on r.id = t.patient_record_id',
+  appointment:
+    'select t.source_id, t.source_key, r.source_key as patient, status, start_at, reschedules, t.own_mask, t.label_mask from appointment t join patient_record r on r.id = t.patient_record_id',
+  condition:
+    'select t.source_id, t.source_key, e.source_key as encounter, code, t.own_mask, t.label_mask from condition t left join encounter e on e.id = t.encounter_id',
   care_team_member: 'select source_id, source_key, position, member_ref, name, label_mask from care_team_member',
   coverage: 'select source_id, source_key, member_id, label_mask from coverage',
-  claim: 'select t.source_id, t.source_key, e.source_key as encounter, a.source_key as adjudication, billed_amount, t.label_mask from claim t left join encounter e on e.id = t.encounter_id left join adjudication a on a.id = t.adjudication_id',
-  adjudication: 'select t.source_id, t.source_key, c.source_key as claim, allowed_amount, paid_amount, t.label_mask from adjudication t left join claim c on c.id = t.claim_id',
-  payment: 'select t.source_id, t.source_key, c.source_key as claim, r.source_key as patient, amount, t.label_mask from payment t left join claim c on c.id = t.claim_id left join patient_record r on r.id = t.patient_record_id',
+  claim:
+    'select t.source_id, t.source_key, e.source_key as encounter, a.source_key as adjudication, billed_amount, t.label_mask from claim t left join encounter e on e.id = t.encounter_id left join adjudication a on a.id = t.adjudication_id',
+  adjudication:
+    'select t.source_id, t.source_key, c.source_key as claim, allowed_amount, paid_amount, t.label_mask from adjudication t left join claim c on c.id = t.claim_id',
+  payment:
+    'select t.source_id, t.source_key, c.source_key as claim, r.source_key as patient, amount, t.label_mask from payment t left join claim c on c.id = t.claim_id left join patient_record r on r.id = t.patient_record_id',
   account: 'select source_id, source_key, balance_amount, label_mask from account',
   document: "select source_id, key, encode(hash, 'hex') from document",
   source_name: 'select source_id, ref, name from source_name',
   set_aside: 'select source_id, code, reason from set_aside',
-  persons: "select string_agg(r.source_id || ' ' || r.source_key, ', ' order by r.source_id, r.source_key) as together from person_link l join patient_record r on r.id = l.patient_record_id group by l.person_id",
-  link_conflict: 'select r.source_key, o.source_key as other, system from link_conflict c join patient_record r on r.id = c.patient_record_id join patient_record o on o.id = c.other_record_id',
+  persons:
+    "select string_agg(r.source_id || ' ' || r.source_key, ', ' order by r.source_id, r.source_key) as together from person_link l join patient_record r on r.id = l.patient_record_id group by l.person_id",
+  link_conflict:
+    'select r.source_key, o.source_key as other, system from link_conflict c join patient_record r on r.id = c.patient_record_id join patient_record o on o.id = c.other_record_id',
   source: 'select name, records, error_code, circuit from source',
 };
 
@@ -108,7 +130,9 @@ describe('workers that are killed', () => {
     process.stderr.write(`sync undisturbed ${calmly.ms} ms; ${kills} kills, ${interrupted} runs interrupted; last life ${last.ms} ms\n`);
     expect(interrupted).toBeGreaterThan(0);
     const [calm, rough] = [await dump(undisturbed), await dump(disturbed)];
-    expect(Object.fromEntries(Object.entries(rough).map(([name, rows]) => [name, rows.length]))).toEqual(Object.fromEntries(Object.entries(calm).map(([name, rows]) => [name, rows.length])));
+    expect(Object.fromEntries(Object.entries(rough).map(([name, rows]) => [name, rows.length]))).toEqual(
+      Object.fromEntries(Object.entries(calm).map(([name, rows]) => [name, rows.length])),
+    );
     expect(rough).toEqual(calm);
   }, 300_000);
 });

@@ -17,7 +17,14 @@ beforeAll(async () => {
   [database, home] = await Promise.all([workerDatabase(), testDatabase()]);
   sandbox = await startSandbox({ databaseUrl: home.url, people: 60, seed: 4, today: '2026-11-20', log: silentLog });
   pool = openPool(asWorker(database.url), { max: 4, name: 'test' });
-  const sources = sandbox.systems.map(({ name, url, supplies }): WorkerSource => ({ name, kind: 'fhir', url, supplies, auth: { kind: 'none' }, everyMs: 2_000 }));
+  const sources = sandbox.systems.map(({ name, url, supplies }): WorkerSource => ({
+    name,
+    kind: 'fhir',
+    url,
+    supplies,
+    auth: { kind: 'none' },
+    everyMs: 2_000,
+  }));
   workers = await startOn(database, sources, createLog('test', 'warn'));
   await untilSynced(workers);
 }, 120_000);
@@ -32,7 +39,9 @@ const one = async <T>(sql: string): Promise<T> => (await pool.query<{ value: T }
 
 describe('after the first sync', () => {
   it('each source has a run that is done', async () => {
-    const { rows } = await pool.query<{ name: string }>("select s.name from source s join sync_run r on r.source_id = s.id where r.state = 'DONE' group by s.name order by 1");
+    const { rows } = await pool.query<{ name: string }>(
+      "select s.name from source s join sync_run r on r.source_id = s.id where r.state = 'DONE' group by s.name order by 1",
+    );
     expect(rows.map(({ name }) => name)).toEqual(['billing', 'ehr', 'scheduling']);
   });
 
@@ -60,14 +69,19 @@ describe('after the first sync', () => {
     const visits = `from encounter e join source_name n on n.source_id = e.source_id and n.ref in (e.location_ref, e.organization_ref) where n.name = 'Zz Harbor Recovery Program'`;
     expect(await one<number>(`select count(*)::int ${visits}`)).toBeGreaterThan(0);
     expect(await one<number>(`select count(*)::int ${visits} and e.label_mask & 1 = 0`)).toBe(0);
-    expect(await one<number>(`select count(*)::int from claim c join encounter e on e.id = c.encounter_id where e.label_mask & 1 <> 0 and c.label_mask & 1 = 0`)).toBe(0);
+    expect(
+      await one<number>(
+        `select count(*)::int from claim c join encounter e on e.id = c.encounter_id where e.label_mask & 1 <> 0 and c.label_mask & 1 = 0`,
+      ),
+    ).toBe(0);
   });
 
   it('nothing more is written by the runs that follow', async () => {
     const rows = "select sum(('x' || substr(md5(t::text), 1, 8))::bit(32)::bigint)::text from claim t";
     const before = await one<string>(rows);
     const runs = await one<number>("select count(*)::int from sync_run where state = 'DONE'");
-    while ((await one<number>("select count(*)::int from sync_run where state = 'DONE'")) < runs + 3) await new Promise((resolve) => setTimeout(resolve, 200));
+    while ((await one<number>("select count(*)::int from sync_run where state = 'DONE'")) < runs + 3)
+      await new Promise((resolve) => setTimeout(resolve, 200));
     expect(await one<string>(rows)).toBe(before);
     expect(await one<number>('select count(*)::int from sync_run where id > 3 and created + updated + deleted > 0')).toBe(0);
   });
