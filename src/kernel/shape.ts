@@ -49,6 +49,8 @@ export interface ArgumentRule {
   /** SQL with `:value`; for a Boolean, used where it is true unless `either`. */
   readonly sql: string;
   readonly cast?: string;
+  /** What the statement is given for the argument's value, e.g. a number's digits. Pure. */
+  readonly prepare?: (value: unknown) => unknown;
   /** Reading the argument needs this class: a filter on a withheld field must not tell what is in it. */
   readonly phi?: PhiClass;
 }

@@ -1,12 +1,24 @@
 /** Where queries enter the patients. A search by identifier or phone matches the exact whole value only, and a search is
  *  audited as one. */
 import { connection, HubError, one, type RootField } from '../kernel/index.js';
+import { phoneDigits, searchName } from '../store/index.js';
 
-/** Each word must begin a word of the name; accents and case do not count. */
-const nameMatches = `exists (select 1 from patient_record r join person_link l on l.patient_record_id = r.id
-  where l.person_id = $.id and (r.label_mask & :masked) = 0 and r.name_search is not null and (select bool_and(' ' || r.name_search like '% ' || word || '%')
-    from regexp_split_to_table(translate(lower(normalize(:value, NFD)), U&'\\0300\\0301\\0302\\0303\\0308\\0327%_\\005C', ''), '[\\s,]+') word where word <> ''))`;
-const recordWith = (predicate: string): string => `exists (select 1 from patient_record r join person_link l on l.patient_record_id = r.id where l.person_id = $.id and (r.label_mask & :masked) = 0 and ${predicate})`;
+const recordWith = (predicate: string): string =>
+  `$.id in (select l.person_id from patient_record r join person_link l on l.patient_record_id = r.id where (r.label_mask & :masked) = 0 and ${predicate})`;
+
+/** Each word must begin a word of the name. The longest goes by the index, all of them decide. */
+const nameMatches = recordWith(`(' ' || r.name_search) like (:value)[1] and (' ' || r.name_search) like all (:value)`);
+
+/** Patterns for the words of a name, longest first; accents and case do not count, and no letter of it is a wildcard. */
+function namePatterns(name: unknown): string[] {
+  const plain = typeof name === 'string' ? (searchName({ family: null, given: null, name }) ?? '') : '';
+  const words = plain.split(/[\s,]+/).filter(Boolean);
+  return words.sort((a, b) => b.length - a.length).map((word) => `% ${word.replace(/[\\%_]/g, '\\$&')}%`);
+}
+
+/** The digits by which the store keeps a number; nothing matches where there are none. */
+const digitsOf = (phone: unknown): string =>
+  typeof phone === 'string' ? (phoneDigits([{ kind: 'phone', value: phone, use: null, confidential: false }])[0] ?? '-') : '-';
 
 export const patientRoots = {
   patient: { field: one('Patient', { on: '$.id = (select coalesce(asked.alias_of, asked.id) from person asked where asked.uid = :uid)' }), requires: 'READ_IDENTITY', byId: { argument: 'id', tag: 'pat' } },
@@ -15,16 +27,16 @@ export const patientRoots = {
       on: '$.alias_of is null',
       orders: { default: { key: '$.uid::text', cast: 'text', descending: false } },
       arguments: {
-        'search.name': { sql: nameMatches, cast: 'text', phi: 'IDENTITY' },
+        'search.name': { sql: nameMatches, cast: 'text[]', prepare: namePatterns, phi: 'IDENTITY' },
         'search.birthDate': { sql: recordWith('r.birth_date = :value'), cast: 'date', phi: 'IDENTITY' },
         'search.identifier': {
           sql: '$.id in (select l.person_id from patient_identifier i join person_link l on l.patient_record_id = i.patient_record_id where i.value = :value)',
           cast: 'text',
         },
         'search.phone': {
-          sql: `$.id in (select l.person_id from patient_phone p join person_link l on l.patient_record_id = p.patient_record_id
-            where p.digits = regexp_replace(regexp_replace(regexp_replace(:value, '(ext|x).*$', '', 'i'), '\\D', '', 'g'), '^1(\\d{10})$', '\\1'))`,
+          sql: '$.id in (select l.person_id from patient_phone p join person_link l on l.patient_record_id = p.patient_record_id where p.digits = :value)',
           cast: 'text',
+          prepare: digitsOf,
         },
       },
     }),

@@ -7,7 +7,7 @@ import { jsonObject } from './json.js';
 import { Row } from './row.js';
 import { innerSelect, type ConnectionAt } from './rows.js';
 import { selectedFields, type Selected } from './selection.js';
-import { Arguments } from './statement.js';
+import { Arguments, type ParameterValue } from './statement.js';
 import { quote, WithheldList } from './withheld.js';
 
 /** A page holds 500 at most. */
@@ -169,7 +169,7 @@ function argumentPredicate(compilation: Compilation, of: { row: Row; args: Argum
   const value = args.at(name);
   if (value === undefined || value === null || value === false) return '';
   const cast = rule.cast;
-  const predicate = row.sql(rule.sql, cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, args.reader(name)) } : {});
+  const predicate = row.sql(rule.sql, cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, preparedBy(rule, args.reader(name))) } : {});
   if (rule.phi === undefined) return `(${predicate})`;
   const { plan } = compilation;
   const decision = plan.decide(rule.phi);
@@ -218,3 +218,7 @@ export function emptyConnection(compilation: Compilation, at: Pick<ConnectionAt,
   return jsonObject(pairs);
 }
 
+
+function preparedBy({ prepare }: ArgumentRule, read: ParameterValue): ParameterValue {
+  return prepare ? (inputs) => prepare(read(inputs)) : read;
+}

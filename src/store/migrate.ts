@@ -22,6 +22,7 @@ export async function migrate(ownerUrl: string, passwords: RolePasswords = {}): 
     await client.query('select pg_advisory_lock($1)', [migrationLock]);
     await ensureRoles(client, passwords);
     await client.query('create schema if not exists hub');
+    await client.query('create extension if not exists pg_trgm schema public');
     await withOwnerOrm(ownerUrl, (orm) => orm.migrator.up());
   } finally {
     await client.end();

@@ -40,7 +40,7 @@ export class RecordsAndFacts extends Migration {
         label_mask int,
         unique (source_id, source_key)
       );
-      create index on patient_record (name_search text_pattern_ops);
+      create index patient_record_name_idx on patient_record using gin ((' ' || name_search) public.gin_trgm_ops);
       create index on patient_record (birth_date);
       create table patient_identifier (
         patient_record_id bigint not null references patient_record on delete cascade,
