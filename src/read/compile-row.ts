@@ -38,8 +38,9 @@ export interface Nested {
   /** What stands in its place on a masked row, where the schema promises more than null. */
   readonly empty?: string;
 }
-/** Whether a field is shown: always (null), where the SQL condition holds, or never. */
-export type Verdict = { readonly shown: true; readonly where: string | null; readonly otherwise: Withholding | null } | { readonly shown: false; readonly why: Withholding };
+/** Whether a field is shown: always (null), where the SQL condition holds, or never. `held`: the condition that the list which
+ *  holds the row has asked already. */
+export type Verdict = { readonly shown: true; readonly where: string | null; readonly held?: string; readonly otherwise: Withholding | null } | { readonly shown: false; readonly why: Withholding };
 
 export interface CompiledRow {
   readonly json: string;
@@ -161,7 +162,7 @@ export function verdictOf(plan: Plan, row: Row, phi: PhiClass | undefined): Verd
     case 'when': {
       const where = row.holdsWhere(decision.conditions);
       if (where === null) return { shown: false, why: decision.otherwise };
-      return { shown: true, where: row.holds.has(where) ? null : where, otherwise: decision.otherwise };
+      return row.holds.has(where) ? { shown: true, where: null, held: where, otherwise: decision.otherwise } : { shown: true, where, otherwise: decision.otherwise };
     }
   }
 }
@@ -175,7 +176,7 @@ function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withh
   if (!site) return;
   if (!verdict.shown) site.withholds(name, null);
   else {
-    site.answers(phi, verdict.where);
+    site.answers(phi, verdict.where ?? verdict.held ?? null);
     if (verdict.where !== null) site.withholds(name, verdict.where);
   }
 }

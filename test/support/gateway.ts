@@ -40,17 +40,18 @@ export interface TestGateway {
   close(): Promise<void>;
 }
 
-const noActs: CaseActs = {
+export const noActs: CaseActs = {
   openCase: () => Promise.reject(new Error('this gateway reads only')),
   acknowledgeCase: () => Promise.reject(new Error('this gateway reads only')),
   assignCase: () => Promise.reject(new Error('this gateway reads only')),
   recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
 };
 
-export function openTestGateway(gatewayUrl: string): TestGateway {
+/** @param alter for a test that breaks statements on purpose */
+export function openTestGateway(gatewayUrl: string, alter: (text: string) => string = (text) => text): TestGateway {
   const sent: string[] = [];
   const readers = openReaders(gatewayUrl, { connections: 2, log: silentLog, onStatement: (text) => void sent.push(text) });
-  const reader = createReader(shapes, readers);
+  const reader = createReader(shapes, { ...readers, fly: (flight) => readers.fly({ ...flight, text: alter(flight.text) }) });
   const run = createExecutor(hubSchema);
   const documents = new Map<string, ReturnType<typeof parse>>();
   return {
