@@ -33,7 +33,7 @@ export async function openDemoCases(
   for (const [order, story] of stories.entries()) {
     if (opened.has(keyOf(order))) continue;
     const caseId = caseOf(await acts.openCase(intakeOf(story, { order, today, directory })));
-    if (order % 3 === 0) await acts.recordInteraction(callBack(caseId, order));
+    if (order % 3 === 0) await acts.recordInteraction(call(caseId, { order, today, daysAgo: story.receivedDaysAgo }));
     if (order % 5 === 1)
       await acts.acknowledgeCase({ caseId, channel: 'LETTER', note: 'Letter of receipt sent, with the name of the advocate.' });
   }
@@ -78,9 +78,11 @@ function receivedAt(daysAgo: number, { order, today }: { order: number; today: s
   return new Date(midnight - daysAgo * 24 * hourMs - (1 + (order % 8)) * hourMs).toISOString();
 }
 
-const callBack = (caseId: string, order: number): object => ({
+/** A call on the day after receipt, in time for the office's own deadline. */
+const call = (caseId: string, { order, today, daysAgo }: { order: number; today: string; daysAgo: number }): object => ({
   caseId,
   channel: 'PHONE',
   direction: order % 2 === 0 ? 'OUTBOUND' : 'INBOUND',
+  ...(daysAgo > 1 ? { at: receivedAt(daysAgo - 1, { order, today }) } : {}),
   note: order % 2 === 0 ? 'Called back, explained what happens next and by when.' : 'Rang to ask how far we are.',
 });

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The hub's commands. This file reads the settings, once, and hands them to the command's own file, which is loaded only
  *  when it is called. One clear sentence on standard error and exit code 1 where something cannot be done. */
-import { join } from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { readConfig, type Flags } from '../config/index.js';
-import { HubError, queueNames, type QueueName } from '../kernel/index.js';
+import { queueNames, type QueueName } from '../kernel/index.js';
+import { sentenceFor } from './fault.js';
+import { complain } from './terminal.js';
 
 interface Common extends Flags {
   readonly config?: string;
@@ -139,11 +140,6 @@ try {
   await program.parseAsync();
   process.exit();
 } catch (error) {
-  process.stderr.write(`${error instanceof HubError ? error.message : unexpected(error)}\n`);
+  complain(sentenceFor(error));
   process.exit(1);
-}
-
-function unexpected(error: unknown): string {
-  const kind = error instanceof Error ? error.name : typeof error;
-  return `INTERNAL: a fault of the hub (${kind}). The log in the data folder (${join('logs', 'hub.log')}) may say more.`;
 }

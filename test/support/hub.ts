@@ -62,8 +62,12 @@ export interface RunningHub {
 }
 
 /** Starts `hub up` with a free port and waits for its `ready` line. */
-export async function startHub(words: readonly string[], env: Record<string, string> = {}): Promise<RunningHub> {
-  const child = spawn(process.execPath, [main, 'up', '--port', '0', ...words], {
+export const startHub = (words: readonly string[], env: Record<string, string> = {}): Promise<RunningHub> =>
+  startPart(['up', '--port', '0', ...words], env);
+
+/** Starts a command that says when it is ready and goes on until it is stopped. */
+export async function startPart(words: readonly string[], env: Record<string, string> = {}): Promise<RunningHub> {
+  const child = spawn(process.execPath, [main, ...words], {
     env: ownEnvironment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
     cwd: tmpdir(),
