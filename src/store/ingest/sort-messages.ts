@@ -7,7 +7,7 @@ export interface Arrival {
   readonly key: RecordKey;
   readonly raw: string;
   readonly records: readonly HubRecord[];
-  /** Half a SHA-256 of the raw text, in hex. */
+  /** Half a SHA-256 of what it says, in hex: the raw text, but see `meaning`. */
   readonly hash: string;
   /** The newest time of change that its records state. */
   readonly updatedAt: Date | null;
@@ -69,5 +69,12 @@ const isOlder = (at: Date | null, than: Date | null): boolean => at !== null && 
 function arrive({ key, raw, records }: Mapped, afresh: boolean): Arrival {
   const stated = records.map((record) => Date.parse(record.sourceUpdatedAt ?? '')).filter((at) => !Number.isNaN(at));
   const updatedAt = stated.length > 0 ? new Date(Math.max(...stated)) : null;
-  return { key, raw, records, hash: contentHash(raw), updatedAt, afresh };
+  return { key, raw, records, hash: contentHash(meaning({ raw, records, updatedAt })), updatedAt, afresh };
+}
+
+/** Published bundles each bring their own copy of an organization or practitioner, undated, and differing in what no rule
+ *  needs (counts of visits so far). Taken by their bytes they would overtake each other at every reading. */
+function meaning({ raw, records, updatedAt }: Pick<Arrival, 'raw' | 'records' | 'updatedAt'>): string {
+  const onlyNames = updatedAt === null && records.length > 0 && records.every(({ kind }) => kind === 'named');
+  return onlyNames ? JSON.stringify(records) : raw;
 }
