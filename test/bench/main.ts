@@ -1,7 +1,8 @@
 /** `npm run bench [-- NAME [PATIENTS]]`: every figure is a ratio against a baseline measured in the same run. */
 import { benchRead } from './read.js';
+import { benchWrite } from './write.js';
 
-const benches: Readonly<Record<string, (say: (line: string) => void, patients?: number) => Promise<void>>> = { read: benchRead };
+const benches: Readonly<Record<string, (say: (line: string) => void, patients?: number) => Promise<void>>> = { ingest: benchWrite, read: benchRead };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const [only, patients] = process.argv.slice(2);

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { packageRoot } from '../../src/kernel/index.js';
 import { buildHospital, type Hospital } from './hospital.js';
 import { load, send, type Load, type Target } from './load.js';
+import { countStatements } from './statements.js';
 import type { Order } from './serve.js';
 
 const rounds = 3;
@@ -17,6 +18,7 @@ export async function benchRead(say: (line: string) => void, patients = 1_000): 
   const hospital = await buildHospital({ patients, cases: patients / 2, say });
   const servers: ChildProcess[] = [];
   try {
+    await countStatements(hospital, say);
     const hub = await serve(servers, { serve: 'hub', gatewayUrl: hospital.gatewayUrl, dataDir: hospital.dataDir, generation: hospital.generation });
     const baseline = await serve(servers, { serve: 'baseline', url: hospital.ownerUrl });
     for (const name of ['patient-context', 'worklist'] as const) {
