@@ -11,12 +11,19 @@ export function formatError(error: unknown, at: { readonly log: Log; readonly re
     return { message: fault.message, ...where, extensions: { code: fault.code } };
   }
   if (error instanceof GraphQLError && !(fault instanceof Error)) {
-    const code = typeof error.extensions['code'] === 'string' ? error.extensions['code'] : 'BAD_INPUT';
-    return { message: error.message, ...where, extensions: { code: code in errorCatalogue ? code : 'BAD_INPUT' } };
+    return { message: error.message, ...where, extensions: { code: codeOf(error) } };
   }
   at.log.error({ requestId: at.requestId, cause: messageOf(fault) }, 'a fault of the hub');
   return { message: `${errorCatalogue.INTERNAL.meaning} (${at.requestId ?? 'no request'})`, ...where, extensions: { code: 'INTERNAL' satisfies ErrorCode } };
 }
+
+/** Our own code where a rule of ours gave one; the server wraps it in an error with a code of its own. */
+function codeOf(error: GraphQLError): ErrorCode {
+  const inner = error.originalError instanceof GraphQLError ? codeOf(error.originalError) : 'BAD_INPUT';
+  const code: unknown = (error.extensions as GraphQLError['extensions'] | undefined)?.['code']; // the compiled executor's errors have none
+  return inner !== 'BAD_INPUT' || !isErrorCode(code) ? inner : code;
+}
+const isErrorCode = (code: unknown): code is ErrorCode => typeof code === 'string' && Object.hasOwn(errorCatalogue, code);
 
 function causeOf(error: unknown): unknown {
   if (error instanceof GraphQLError) return error.originalError === undefined ? null : causeOf(error.originalError);

@@ -1,7 +1,7 @@
 /** Executes a validated operation. Where no response name differs from its field the compiled executor (graphql-jit) reads
  *  what `read` gave by name; a document with aliases goes through graphql-js, which reads by response name. Both answer
  *  the same; a test runs every document on both. */
-import { execute, GraphQLError, Kind, visit, type DocumentNode, type ExecutionResult, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import { execute, Kind, visit, type DocumentNode, type ExecutionResult, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import type { OperationContext } from './context.js';
 
@@ -31,8 +31,7 @@ export function createExecutor(schema: GraphQLSchema): (operation: Operation) =>
   return async ({ document, operationName, variables, context }) => {
     const fast = compiledFor(document, operationName ?? '');
     if (!fast) return executeInterpreted(schema, { document, operationName, variables, context });
-    const result = (await fast.query({}, context, { ...variables })) as ExecutionResult;
-    return result.errors ? { ...result, errors: result.errors.map(rewrap) } : result;
+    return (await fast.query({}, context, { ...variables })) as ExecutionResult;
   };
 }
 
@@ -49,11 +48,4 @@ function hasAliases(document: DocumentNode): boolean {
     },
   });
   return found;
-}
-
-/** graphql-jit's errors have no extensions and are not GraphQLErrors. */
-function rewrap(error: GraphQLError): GraphQLError {
-  if (error instanceof GraphQLError) return error;
-  const given = error as { message: string; path?: (string | number)[]; originalError?: Error };
-  return new GraphQLError(given.message, { ...(given.path ? { path: given.path } : {}), ...(given.originalError ? { originalError: given.originalError } : {}) });
 }

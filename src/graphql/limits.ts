@@ -27,7 +27,8 @@ function measure(context: ValidationContext, set: SelectionSetNode, at: { readon
     let below: { depth: number; fields: number } = { depth: at.depth, fields: 0 };
     if (selection.kind === Kind.FIELD) {
       total.fields += 1;
-      if (selection.selectionSet) below = measure(context, selection.selectionSet, { ...at, depth: at.depth + 1 });
+      // What is asked of the schema itself touches no row, and the usual question is deep.
+      if (selection.selectionSet && !selection.name.value.startsWith('__')) below = measure(context, selection.selectionSet, { ...at, depth: at.depth + 1 });
     } else {
       const opened = new Set(at.opened);
       const fragment: FragmentDefinitionNode | typeof selection | null | undefined = selection.kind === Kind.INLINE_FRAGMENT ? selection : context.getFragment(selection.name.value);

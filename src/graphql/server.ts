@@ -4,7 +4,7 @@ import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLResponse 
 import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
 import { GraphQLError, Kind, visit, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Audit } from '../access/index.js';
-import { HubError, type Log } from '../kernel/index.js';
+import { errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/index.js';
 import { entriesOf } from './audit-trail.js';
 import type { OperationContext } from './context.js';
 import { formatError } from './errors.js';
@@ -23,11 +23,13 @@ export function createApollo(options: ServerOptions): ApolloServer<OperationCont
   const { schema, log, development } = options;
   return new ApolloServer<OperationContext>({
     schema,
-    introspection: development,
+    introspection: true, // refused below to whom it is not for
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    logger: saysOnlyThat(log),
     hideSchemaDetailsFromClientErrors: !development,
     parseOptions: { maxTokens },
     validationRules: limitRules,
@@ -36,7 +38,7 @@ export function createApollo(options: ServerOptions): ApolloServer<OperationCont
   });
 }
 
-function answering({ schema, audit, log }: ServerOptions): ApolloServerPlugin<OperationContext> {
+function answering({ schema, audit, log, development }: ServerOptions): ApolloServerPlugin<OperationContext> {
   const executeOperation = createExecutor(schema);
   const introspects = new WeakMap<DocumentNode, boolean>();
   return {
@@ -45,7 +47,7 @@ function answering({ schema, audit, log }: ServerOptions): ApolloServerPlugin<Op
         async didResolveOperation({ document, contextValue }) {
           const asks = introspects.get(document) ?? asksForSchema(document);
           introspects.set(document, asks);
-          if (asks && !contextValue.plan.may('MANAGE_SOURCES')) {
+          if (asks && !(development && contextValue.plan.may('MANAGE_SOURCES'))) {
             const refusal = new HubError('INTROSPECTION_DISABLED', 'Only an integration engineer may introspect, on a development hub.');
             throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
           }
@@ -68,11 +70,19 @@ function answering({ schema, audit, log }: ServerOptions): ApolloServerPlugin<Op
   }
 }
 
-function respond(result: ExecutionResult, at: { readonly log: Log; readonly requestId: string }): GraphQLResponse {
-  const singleResult = result.errors
-    ? { errors: result.errors.map((error) => formatError(error, at)), ...(result.data === undefined ? {} : { data: result.data }) }
-    : { data: result.data ?? null };
-  return { http: { headers: new HeaderMap() }, body: { kind: 'single', singleResult } };
+function respond({ data, errors: faults }: ExecutionResult, at: { readonly log: Log; readonly requestId: string }): GraphQLResponse {
+  const headers = new HeaderMap();
+  if (!faults) return { http: { headers }, body: { kind: 'single', singleResult: { data: data ?? null } } };
+  const errors = faults.map((error) => formatError(error, at));
+  if (data !== undefined) return { http: { headers }, body: { kind: 'single', singleResult: { errors, data } } };
+  const code = errors[0]?.extensions?.['code'] as ErrorCode; // nothing was executed: the whole request failed
+  return { http: { headers, status: errorCatalogue[code].status }, body: { kind: 'single', singleResult: { errors } } };
+}
+
+/** The server's own messages may quote what was asked; that they were said is enough to look into it. */
+function saysOnlyThat(log: Log): ApolloServer['logger'] {
+  const ignore = (): void => undefined;
+  return { debug: ignore, info: ignore, warn: () => log.warn('the GraphQL server warned of something'), error: () => log.error('the GraphQL server failed') };
 }
 
 function asksForSchema(document: DocumentNode): boolean {
