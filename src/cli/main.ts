@@ -130,6 +130,14 @@ withSettings(
   await advance(settingsOf(options), span);
 });
 
+command('doctor', 'looks at what a hub needs, and changes nothing')
+  .addOption(port())
+  .action(async (options: Common) => {
+    const settings = settingsOf(options);
+    const { doctor } = await import('./doctor.js');
+    await doctor(settings);
+  });
+
 program.command('worker-process', { hidden: true }).action(async () => {
   const { runWorkerProcess } = await import('./worker-process.js');
   runWorkerProcess();

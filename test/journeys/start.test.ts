@@ -103,6 +103,20 @@ describe('hub up --demo', () => {
     ]);
   }, 60_000);
 
+  it('finds nothing wrong with a running hub, and says what is where none runs', async () => {
+    const well = await runHub(['doctor', '--port', new URL(hub.web).port, '--data', data]);
+    expect([well.code, well.stdout.split('\n').filter((line) => line.startsWith('wrong'))]).toEqual([0, []]);
+    const nowhere = await runHub(['doctor', '--port', '0', '--data', join(data, 'nothing')]);
+    expect([nowhere.code, nowhere.stderr]).toEqual([1, '3 of 6 are not as they should be.\n']);
+  }, 30_000);
+
+  it('moves the business clock of the running hub', async () => {
+    const moved = await runHub(['demo', 'advance', '3d', '--data', data]);
+    const [, told = ''] = /^The business clock is at (\S+)[.]$/m.exec(moved.stdout) ?? [];
+    const aheadMs = new Date(told).getTime() - new Date().getTime();
+    expect(Math.round(aheadMs / 60_000)).toBe(3 * 24 * 60);
+  }, 30_000);
+
   it('starts workers again that were killed', async () => {
     const [worker = NaN] = await workersOf(hub.pid);
     process.kill(worker, 'SIGKILL');
