@@ -1,6 +1,6 @@
 /** kill -9 of the worker process at random moments of a sync, again and again: in the end the same rows as undisturbed. */
 import { spawn } from 'node:child_process';
-import { createWriteStream, mkdtempSync } from 'node:fs';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -16,6 +16,7 @@ const kills = 20;
 const people = 150;
 const today = '2026-11-20';
 
+const folders: string[] = [];
 let sources: WorkerSource[];
 let undisturbed: TestDatabase;
 let disturbed: TestDatabase;
@@ -30,10 +31,14 @@ beforeAll(async () => {
     })),
   );
 }, 60_000);
-afterAll(() => Promise.all([undisturbed.drop(), disturbed.drop()]));
+afterAll(async () => {
+  for (const folder of folders) rmSync(folder, { recursive: true });
+  await Promise.all([undisturbed.drop(), disturbed.drop()]);
+});
 
 async function writeFolder(name: string, records: (typeof demoSystems)[number]['records']): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), `hub-kill-${name}-`));
+  folders.push(folder);
   const file = createWriteStream(join(folder, 'all.ndjson'));
   for (const resource of records(generatePeople({ seed: 4, count: people, today }), today)) file.write(`${JSON.stringify(resource)}\n`);
   await new Promise((resolve) => file.end(resolve));
