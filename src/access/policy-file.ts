@@ -64,12 +64,20 @@ export interface Label {
 }
 
 function readFile<S extends z.ZodType>(folder: string, name: string, schema: S): { value: z.output<S>; source: string } {
-  const source = readFileSync(join(folder, name), 'utf8');
+  const source = textOf(folder, name);
   const lines = readYamlLines(`policy/${name}`, source);
   if (lines.unreadable.length > 0) throw new HubError('POLICY_INVALID', lines.unreadable.join('\n'));
   const read = schema.safeParse(lines.value);
   if (!read.success) throw new HubError('POLICY_INVALID', problemsOf(read.error).map(lines.say).join('\n'));
   return { value: read.data, source };
+}
+
+function textOf(folder: string, name: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8');
+  } catch (cause) {
+    throw new HubError('POLICY_INVALID', `policy/${name}: expected a file that can be read, found none`, { cause });
+  }
 }
 
 /** @throws HubError POLICY_INVALID with one line for each problem */
@@ -83,16 +91,24 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
     labels: new Map(labels.map(({ name, bit }) => [name, bit])),
   };
   const problems: string[] = [];
-  const expect = (file: string, problem: Problem, ok: boolean): void => {
-    if (!ok) problems.push(readYamlLines(`policy/${file}`, file === 'roles.yaml' ? roles.source : rules.source).say(problem));
+  const sources = { 'purposes.yaml': purposes.source, 'roles.yaml': roles.source, 'rules.yaml': rules.source };
+  const expect = (file: keyof typeof sources, problem: Problem, ok: boolean): void => {
+    if (!ok) problems.push(readYamlLines(`policy/${file}`, sources[file]).say(problem));
   };
+  /** Every name of a list stands for one thing. */
+  const expectOnce = (file: keyof typeof sources, { list, field }: { list: string; field: string }, names: readonly string[]): void =>
+    names.forEach((name, at) => expect(file, { path: [list, at, field], says: `expected ${field === 'id' ? 'an' : 'a'} ${field} of its own, found '${name}' twice` }, names.indexOf(name) === at));
+  expectOnce('purposes.yaml', { list: "purposes", field: "code" }, purposes.value.purposes.map(({ code }) => code));
+  expectOnce('roles.yaml', { list: "roles", field: "role" }, roles.value.roles.map(({ role }) => role));
+  expectOnce('rules.yaml', { list: "rules", field: "id" }, rules.value.rules.map(({ id }) => id));
+  expectOnce('rules.yaml', { list: "sensitivity", field: "label" }, rules.value.sensitivity.map(({ label }) => label));
+  purposes.value.purposes.forEach(({ parent }, at) =>
+    expect('purposes.yaml', { path: ['purposes', at, 'parent'], says: `expected a purpose of this file, found '${parent ?? ''}'` }, parent === undefined || known.purposes.has(parent)),
+  );
   roles.value.roles.forEach((row, at) =>
     row.purposes.forEach((code, i) => expect('roles.yaml', { path: ['roles', at, 'purposes', i], says: `expected a purpose of purposes.yaml, found '${code}'` }, known.purposes.has(code))),
   );
-  const seen = new Set<string>();
   rules.value.rules.forEach((row, at) => {
-    expect('rules.yaml', { path: ['rules', at, 'id'], says: `expected an id of its own, found '${row.id}' twice` }, !seen.has(row.id));
-    seen.add(row.id);
     row.roles.forEach((role, i) => expect('rules.yaml', { path: ['rules', at, 'roles', i], says: `expected a role of roles.yaml, found '${role}'` }, known.roles.has(role)));
     row.purposes.forEach((code, i) => expect('rules.yaml', { path: ['rules', at, 'purposes', i], says: `expected a purpose of purposes.yaml, found '${code}'` }, known.purposes.has(code)));
   });
