@@ -2,7 +2,7 @@
  *  `read` gives (no code of theirs runs), and every PHI field carries @phi from its room's shape, the one place it is said. */
 import 'reflect-metadata';
 import { getDirective, MapperKind, mapSchema, printSchemaWithDirectives } from '@graphql-tools/utils';
-import { DirectiveLocation, GraphQLDirective, GraphQLEnumType, GraphQLNonNull, GraphQLSchema, isAbstractType, lexicographicSortSchema, specifiedDirectives } from 'graphql';
+import { DirectiveLocation, GraphQLDirective, GraphQLEnumType, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, isAbstractType, lexicographicSortSchema, specifiedDirectives } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { phiClasses, type Shape } from '../kernel/index.js';
 import { CaseMutations } from './resolvers/case-mutations.js';
@@ -21,6 +21,11 @@ const phi = new GraphQLDirective({
   args: { class: { type: new GraphQLNonNull(PhiClass) } },
 });
 
+const rootsSay: Readonly<Record<string, string>> = {
+  Query: 'What can be asked. Each answer is scoped to the viewer and audited.',
+  Mutation: 'What can be done. Each takes one input with an optional idempotencyKey, and answers a union.',
+};
+
 export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
   const built = buildSchemaSync({ resolvers: [Queries, CaseMutations], validate: false, scalarsMap: [{ type: Date, scalar: DateTime }] });
   const classOf = new Map(shapes.flatMap(({ type, fields }) => Object.entries(fields).map(([name, field]) => [`${type}.${name}`, field.phi] as const)));
@@ -28,8 +33,9 @@ export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
   const withPhi = new GraphQLSchema({ ...config, types: [...config.types, PhiClass], directives: [...specifiedDirectives, phi] });
   const schema = lexicographicSortSchema(
     mapSchema(withPhi, {
+      [MapperKind.ROOT_OBJECT]: (type) => new GraphQLObjectType({ ...type.toConfig(), description: rootsSay[type.name] }),
       [MapperKind.OBJECT_FIELD]: (field, name, type) => {
-        if (type === 'Query' || type === 'Mutation') return field;
+        if (type in rootsSay) return field;
         const phiClass = classOf.get(`${type}.${name}`);
         const { resolve: _read, ...plain } = field;
         return { ...plain, ...(phiClass ? { extensions: { ...field.extensions, directives: { phi: { class: phiClass } } } } : {}) };

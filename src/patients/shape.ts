@@ -115,7 +115,7 @@ export const patientShape = shape('Patient', {
 export const patientRecordShape = shape('PatientRecord', {
   table: 'patient_record',
   tag: 'rec',
-  labelled: { keeps: ['id', 'provenance', 'assurance', 'score', 'linkedBy', 'linkedAt'] },
+  labelled: { keeps: ['id', 'provenance', 'assurance', 'linkedBy', 'linkedAt'] },
   joins: { source: sourceJoin, link: { from: 'person_link j where j.patient_record_id = $.id' } },
   fields: {
     id: id('rec'),

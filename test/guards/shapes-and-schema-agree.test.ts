@@ -1,0 +1,85 @@
+/** What the schema promises, the shapes can read, and the other way round: fields, parts of value objects, arguments, orders. */
+import { describe, expect, it } from '@jest/globals';
+import { getNamedType, isEnumType, isInputObjectType, isObjectType, type GraphQLArgument, type GraphQLField, type GraphQLObjectType } from 'graphql';
+import { caseRoots } from '../../src/cases/index.js';
+import { patientRoots } from '../../src/patients/index.js';
+import { syncRoots } from '../../src/sync/index.js';
+import type { ConnectionField, ObjectField, RootField } from '../../src/kernel/index.js';
+import { hubSchema, shapes } from '../support/gateway.js';
+
+const roots: Readonly<Record<string, RootField>> = { ...caseRoots, ...patientRoots, ...syncRoots };
+/** Answered by the compiler itself. */
+const ofTheCompiler = ['withheld'];
+const objectType = (name: string): GraphQLObjectType => {
+  const type = hubSchema.getType(name);
+  if (!isObjectType(type)) throw new Error(`${name} is no object type of the schema`);
+  return type;
+};
+const fieldsOf = (name: string): string[] => Object.keys(objectType(name).getFields()).filter((field) => !ofTheCompiler.includes(field));
+const shown = shapes.filter(({ type }) => hubSchema.getType(type) !== undefined);
+
+it('every shape shows a type of the schema', () => {
+  expect(shapes.filter((known) => !shown.includes(known)).map(({ type }) => type)).toEqual([]);
+});
+
+describe.each(shown.map((known) => [known.type, known] as const))('%s', (type, shape) => {
+  it('has the same fields in shape and schema', () => {
+    expect(Object.keys(shape.fields).toSorted()).toEqual(fieldsOf(type).toSorted());
+  });
+
+  it('leads to the types that the schema says', () => {
+    for (const [name, field] of Object.entries(shape.fields)) {
+      const target = getNamedType(objectType(type).getFields()[name]?.type)?.name ?? '';
+      if (field.is === 'one' || field.is === 'many') expect([name, target]).toEqual([name, field.type]);
+      if (field.is === 'connection') expect([name, getNamedType(objectType(target).getFields()['nodes']?.type)?.name]).toEqual([name, field.type]);
+      if (field.is === 'object') expect([name, partsOf(field).toSorted()]).toEqual([name, fieldsOf(target).toSorted()]);
+      if (field.is === 'oneOf') for (const member of field.members) expect([name, shapes.some((known) => known.type === member)]).toEqual([name, true]);
+    }
+  });
+
+  it('is asked by the arguments that the schema offers', () => {
+    for (const [name, field] of Object.entries(shape.fields)) if (field.is === 'connection') expectSameArguments(objectType(type).getFields()[name], field);
+  });
+});
+const partsOf = (field: ObjectField): string[] => Object.keys(field.fields);
+
+describe('the root', () => {
+  it('has a definition for every query, and no more', () => {
+    expect(Object.keys(roots).toSorted()).toEqual(Object.keys(hubSchema.getQueryType()?.getFields() ?? {}).toSorted());
+  });
+
+  it.each(Object.entries(roots))('%s is asked by the arguments that the schema offers, and finds its object by id', (name, { field, byId }) => {
+    const definition = hubSchema.getQueryType()?.getFields()[name];
+    if (field.is === 'connection') expectSameArguments(definition, field);
+    if (byId) {
+      expect(definition?.args.map((argument) => argument.name)).toEqual([byId.argument]);
+      expect(shapes.find(({ type }) => type === field.type)?.tag).toBe(byId.tag);
+    }
+  });
+
+  it('is open to roles with a capability that the schema of the policy has', () => {
+    for (const { requires } of Object.values(roots)) expect(['READ_CASES', 'READ_IDENTITY', 'MANAGE_SOURCES']).toContain(requires);
+  });
+});
+
+it('types with an id have a tag of their own', () => {
+  const tags = shapes.flatMap(({ tag }) => tag ?? []);
+  expect(new Set(tags).size).toBe(tags.length);
+  for (const { type, tag } of shown) expect([type, tag !== undefined]).toEqual([type, 'id' in objectType(type).getFields()]);
+});
+
+/** `filter.statuses`: every place of the arguments at which a value can be given. */
+function pathsOf(argument: Pick<GraphQLArgument, 'name' | 'type'>, before = ''): string[] {
+  const type = getNamedType(argument.type);
+  return isInputObjectType(type) ? Object.values(type.getFields()).flatMap((field) => pathsOf(field, `${before}${argument.name}.`)) : [`${before}${argument.name}`];
+}
+
+function expectSameArguments(definition: GraphQLField<unknown, unknown> | undefined, field: ConnectionField): void {
+  const args = definition?.args ?? [];
+  const offered = args.filter(({ name }) => !['first', 'after', 'orderBy'].includes(name)).flatMap((argument) => pathsOf(argument));
+  expect([definition?.name, offered.toSorted()]).toEqual([definition?.name, Object.keys(field.arguments ?? {}).toSorted()]);
+  expect(args.map(({ name }) => name)).toEqual(expect.arrayContaining(['first', 'after']));
+  const order = getNamedType(args.find(({ name }) => name === 'orderBy')?.type);
+  const orders = isEnumType(order) ? order.getValues().map(({ name }) => name) : [];
+  expect(Object.keys(field.orders).toSorted()).toEqual(['default', ...orders].toSorted());
+}
