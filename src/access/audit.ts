@@ -46,7 +46,11 @@ export function openAudit(url: string, options: { readonly log: Log; readonly cl
       const batch = queue;
       queue = [];
       try {
-        await pool.query({ name: 'hub-audit', text: 'select append_audit($1::jsonb)', values: [JSON.stringify(batch.flatMap(({ rows }) => rows))] });
+        await pool.query({
+          name: 'hub-audit',
+          text: 'select append_audit($1::jsonb)',
+          values: [JSON.stringify(batch.flatMap(({ rows }) => rows))],
+        });
         batch.forEach(({ done }) => done());
       } catch (cause) {
         const fault = new HubError('DATABASE_UNAVAILABLE', 'The audit entry could not be written, so nothing was answered.', { cause });

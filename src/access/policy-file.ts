@@ -4,7 +4,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { HubError, list, mapping, oneOf, phiClasses, problemsOf, readYamlLines, text, type PhiClass, type Problem } from '../kernel/index.js';
+import {
+  HubError,
+  list,
+  mapping,
+  oneOf,
+  phiClasses,
+  problemsOf,
+  readYamlLines,
+  text,
+  type PhiClass,
+  type Problem,
+} from '../kernel/index.js';
 
 export const capabilities = [
   'READ_CASES', 'WRITE_CASES', 'READ_IDENTITY', 'READ_CLINICAL', 'READ_SCHEDULING', 'READ_BILLING', 'READ_AGGREGATES', 'MANAGE_SOURCES', 'REVIEW_ACCESS',
@@ -35,7 +46,15 @@ const rulesFile = mapping({
       verified: flag,
     }),
   ),
-  sensitivity: list(mapping({ label: word('a label'), treatment: oneOf(['hide', 'mask', 'show']), remedy: words.optional(), citation: words.optional(), verified: flag })),
+  sensitivity: list(
+    mapping({
+      label: word('a label'),
+      treatment: oneOf(['hide', 'mask', 'show']),
+      remedy: words.optional(),
+      citation: words.optional(),
+      verified: flag,
+    }),
+  ),
 });
 
 export interface Rule {
@@ -97,23 +116,71 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
   };
   /** Every name of a list stands for one thing. */
   const expectOnce = (file: keyof typeof sources, { list, field }: { list: string; field: string }, names: readonly string[]): void =>
-    names.forEach((name, at) => expect(file, { path: [list, at, field], says: `expected ${field === 'id' ? 'an' : 'a'} ${field} of its own, found '${name}' twice` }, names.indexOf(name) === at));
-  expectOnce('purposes.yaml', { list: "purposes", field: "code" }, purposes.value.purposes.map(({ code }) => code));
-  expectOnce('roles.yaml', { list: "roles", field: "role" }, roles.value.roles.map(({ role }) => role));
-  expectOnce('rules.yaml', { list: "rules", field: "id" }, rules.value.rules.map(({ id }) => id));
-  expectOnce('rules.yaml', { list: "sensitivity", field: "label" }, rules.value.sensitivity.map(({ label }) => label));
+    names.forEach((name, at) =>
+      expect(
+        file,
+        { path: [list, at, field], says: `expected ${field === 'id' ? 'an' : 'a'} ${field} of its own, found '${name}' twice` },
+        names.indexOf(name) === at,
+      ),
+    );
+  expectOnce(
+    'purposes.yaml',
+    { list: 'purposes', field: 'code' },
+    purposes.value.purposes.map(({ code }) => code),
+  );
+  expectOnce(
+    'roles.yaml',
+    { list: 'roles', field: 'role' },
+    roles.value.roles.map(({ role }) => role),
+  );
+  expectOnce(
+    'rules.yaml',
+    { list: 'rules', field: 'id' },
+    rules.value.rules.map(({ id }) => id),
+  );
+  expectOnce(
+    'rules.yaml',
+    { list: 'sensitivity', field: 'label' },
+    rules.value.sensitivity.map(({ label }) => label),
+  );
   purposes.value.purposes.forEach(({ parent }, at) =>
-    expect('purposes.yaml', { path: ['purposes', at, 'parent'], says: `expected a purpose of this file, found '${parent ?? ''}'` }, parent === undefined || known.purposes.has(parent)),
+    expect(
+      'purposes.yaml',
+      { path: ['purposes', at, 'parent'], says: `expected a purpose of this file, found '${parent ?? ''}'` },
+      parent === undefined || known.purposes.has(parent),
+    ),
   );
   roles.value.roles.forEach((row, at) =>
-    row.purposes.forEach((code, i) => expect('roles.yaml', { path: ['roles', at, 'purposes', i], says: `expected a purpose of purposes.yaml, found '${code}'` }, known.purposes.has(code))),
+    row.purposes.forEach((code, i) =>
+      expect(
+        'roles.yaml',
+        { path: ['roles', at, 'purposes', i], says: `expected a purpose of purposes.yaml, found '${code}'` },
+        known.purposes.has(code),
+      ),
+    ),
   );
   rules.value.rules.forEach((row, at) => {
-    row.roles.forEach((role, i) => expect('rules.yaml', { path: ['rules', at, 'roles', i], says: `expected a role of roles.yaml, found '${role}'` }, known.roles.has(role)));
-    row.purposes.forEach((code, i) => expect('rules.yaml', { path: ['rules', at, 'purposes', i], says: `expected a purpose of purposes.yaml, found '${code}'` }, known.purposes.has(code)));
+    row.roles.forEach((role, i) =>
+      expect(
+        'rules.yaml',
+        { path: ['rules', at, 'roles', i], says: `expected a role of roles.yaml, found '${role}'` },
+        known.roles.has(role),
+      ),
+    );
+    row.purposes.forEach((code, i) =>
+      expect(
+        'rules.yaml',
+        { path: ['rules', at, 'purposes', i], says: `expected a purpose of purposes.yaml, found '${code}'` },
+        known.purposes.has(code),
+      ),
+    );
   });
   rules.value.sensitivity.forEach(({ label }, at) =>
-    expect('rules.yaml', { path: ['sensitivity', at, 'label'], says: `expected a label of labels.yaml, found '${label}'` }, known.labels.has(label)),
+    expect(
+      'rules.yaml',
+      { path: ['sensitivity', at, 'label'], says: `expected a label of labels.yaml, found '${label}'` },
+      known.labels.has(label),
+    ),
   );
   const treated = new Set(rules.value.sensitivity.map(({ label }) => label));
   for (const { name } of labels) {
@@ -126,15 +193,23 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
   if (problems.length > 0) throw new HubError('POLICY_INVALID', problems.join('\n'));
 
   const maskOf = (treatment: 'hide' | 'mask'): number =>
-    rules.value.sensitivity.filter((row) => row.treatment === treatment).reduce((mask, { label }) => mask | (1 << (known.labels.get(label) ?? 0)), 0);
+    rules.value.sensitivity
+      .filter((row) => row.treatment === treatment)
+      .reduce((mask, { label }) => mask | (1 << (known.labels.get(label) ?? 0)), 0);
   return {
-    roles: new Map(roles.value.roles.map((row) => [row.role, { purposes: new Set(row.purposes), capabilities: new Set(row.capabilities) }])),
+    roles: new Map(
+      roles.value.roles.map((row) => [row.role, { purposes: new Set(row.purposes), capabilities: new Set(row.capabilities) }]),
+    ),
     purposes: [...known.purposes],
     rules: rules.value.rules.map((row) => ({ ...row, remedy: row.remedy ?? null })),
     hidden: maskOf('hide'),
     masked: maskOf('mask'),
     maskRemedy: rules.value.sensitivity.find(({ treatment }) => treatment === 'mask')?.remedy ?? null,
     labels,
-    digest: createHash('sha256').update([purposes, roles, rules].map(({ source }) => source).join('\u0000')).update(JSON.stringify(labels)).digest('hex').slice(0, 16),
+    digest: createHash('sha256')
+      .update([purposes, roles, rules].map(({ source }) => source).join('\u0000'))
+      .update(JSON.stringify(labels))
+      .digest('hex')
+      .slice(0, 16),
   };
 }

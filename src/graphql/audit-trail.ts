@@ -34,7 +34,18 @@ function merged(entries: readonly AuditEntry[]): AuditEntry[] {
   for (const entry of entries) {
     const key = entry.personUid ?? `case:${entry.caseUid}`;
     const known = byWhom.get(key);
-    byWhom.set(key, known ? { ...known, caseUid: known.caseUid ?? entry.caseUid, phiClasses: union(known.phiClasses, entry.phiClasses), withheldFields: union(known.withheldFields, entry.withheldFields), outcome: known.outcome === 'ALLOWED' ? entry.outcome : known.outcome } : entry);
+    byWhom.set(
+      key,
+      known
+        ? {
+            ...known,
+            caseUid: known.caseUid ?? entry.caseUid,
+            phiClasses: union(known.phiClasses, entry.phiClasses),
+            withheldFields: union(known.withheldFields, entry.withheldFields),
+            outcome: known.outcome === 'ALLOWED' ? entry.outcome : known.outcome,
+          }
+        : entry,
+    );
   }
   return [...byWhom.values()];
 }

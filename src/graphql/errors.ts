@@ -5,7 +5,10 @@ import { errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/in
 
 export function formatError(error: unknown, at: { readonly log: Log; readonly requestId: string | null }): GraphQLFormattedError {
   const fault = causeOf(error);
-  const where = error instanceof GraphQLError ? { ...(error.path ? { path: error.path } : {}), ...(error.locations ? { locations: error.locations } : {}) } : {};
+  const where =
+    error instanceof GraphQLError
+      ? { ...(error.path ? { path: error.path } : {}), ...(error.locations ? { locations: error.locations } : {}) }
+      : {};
   if (fault instanceof HubError) {
     if (fault.status >= 500) at.log.error({ code: fault.code, requestId: at.requestId, cause: messageOf(fault.cause) }, fault.message);
     return { message: fault.message, ...where, extensions: { code: fault.code } };
@@ -14,7 +17,11 @@ export function formatError(error: unknown, at: { readonly log: Log; readonly re
     return { message: error.message, ...where, extensions: { code: codeOf(error) } };
   }
   at.log.error({ requestId: at.requestId, cause: messageOf(fault) }, 'a fault of the hub');
-  return { message: `${errorCatalogue.INTERNAL.meaning} (${at.requestId ?? 'no request'})`, ...where, extensions: { code: 'INTERNAL' satisfies ErrorCode } };
+  return {
+    message: `${errorCatalogue.INTERNAL.meaning} (${at.requestId ?? 'no request'})`,
+    ...where,
+    extensions: { code: 'INTERNAL' satisfies ErrorCode },
+  };
 }
 
 /** Our own code where a rule of ours gave one; the server wraps it in an error with a code of its own. */

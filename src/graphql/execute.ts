@@ -1,7 +1,16 @@
 /** Executes a validated operation. Where no response name differs from its field the compiled executor (graphql-jit) reads
  *  what `read` gave by name; a document with aliases goes through graphql-js, which reads by response name. Both answer
  *  the same; a test runs every document on both. */
-import { execute, Kind, visit, type DocumentNode, type ExecutionResult, type GraphQLFieldResolver, type GraphQLSchema } from 'graphql';
+import {
+  execute,
+  Kind,
+  visit,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+} from 'graphql';
 import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import type { OperationContext } from './context.js';
 
@@ -12,7 +21,8 @@ export interface Operation {
   readonly context: OperationContext;
 }
 
-const byResponseName: GraphQLFieldResolver<Record<string, unknown>, unknown> = (source, _args, _context, info) => source[info.path.key];
+const byResponseName: GraphQLFieldResolver<Record<string, unknown>, unknown> = (source, _args, _context, info: GraphQLResolveInfo) =>
+  source[info.path.key];
 
 export function createExecutor(schema: GraphQLSchema): (operation: Operation) => Promise<ExecutionResult> {
   const compiled = new WeakMap<DocumentNode, Map<string, CompiledQuery | null>>();
@@ -31,13 +41,24 @@ export function createExecutor(schema: GraphQLSchema): (operation: Operation) =>
   return async ({ document, operationName, variables, context }) => {
     const fast = compiledFor(document, operationName ?? '');
     if (!fast) return executeInterpreted(schema, { document, operationName, variables, context });
-    return (await fast.query({}, context, { ...variables })) as ExecutionResult;
+    return fast.query({}, context, { ...variables });
   };
 }
 
 /** graphql-js on the same data: for documents with aliases, and the measure for the compiled executor. */
-export async function executeInterpreted(schema: GraphQLSchema, { document, operationName, variables, context }: Operation): Promise<ExecutionResult> {
-  return execute({ schema, document, ...(operationName ? { operationName } : {}), variableValues: { ...variables }, contextValue: context, rootValue: {}, fieldResolver: byResponseName });
+export async function executeInterpreted(
+  schema: GraphQLSchema,
+  { document, operationName, variables, context }: Operation,
+): Promise<ExecutionResult> {
+  return execute({
+    schema,
+    document,
+    ...(operationName ? { operationName } : {}),
+    variableValues: { ...variables },
+    contextValue: context,
+    rootValue: {},
+    fieldResolver: byResponseName,
+  });
 }
 
 function hasAliases(document: DocumentNode): boolean {

@@ -1,5 +1,13 @@
 /** How large a document may be. Each limit answers 4xx in GraphQL shape, without a stack trace. */
-import { GraphQLError, Kind, type ASTNode, type ASTVisitor, type FragmentDefinitionNode, type SelectionSetNode, type ValidationContext } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  type ASTNode,
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  type SelectionSetNode,
+  type ValidationContext,
+} from 'graphql';
 
 export const maxTokens = 5_000;
 const maxDepth = 14;
@@ -21,22 +29,29 @@ function refuse(context: ValidationContext, node: ASTNode, message: string): voi
   context.reportError(new GraphQLError(message, { nodes: node, extensions: { code: 'LIMIT_EXCEEDED' } }));
 }
 
-function measure(context: ValidationContext, set: SelectionSetNode, at: { readonly depth: number; readonly opened: ReadonlySet<string> }): { depth: number; fields: number } {
+function measure(
+  context: ValidationContext,
+  set: SelectionSetNode,
+  at: { readonly depth: number; readonly opened: ReadonlySet<string> },
+): { depth: number; fields: number } {
   const total = { depth: at.depth, fields: 0 };
   for (const selection of set.selections) {
     let below: { depth: number; fields: number } = { depth: at.depth, fields: 0 };
     if (selection.kind === Kind.FIELD) {
       total.fields += 1;
       // What is asked of the schema itself touches no row, and the usual question is deep.
-      if (selection.selectionSet && !selection.name.value.startsWith('__')) below = measure(context, selection.selectionSet, { ...at, depth: at.depth + 1 });
+      if (selection.selectionSet && !selection.name.value.startsWith('__'))
+        below = measure(context, selection.selectionSet, { ...at, depth: at.depth + 1 });
     } else {
       const opened = new Set(at.opened);
-      const fragment: FragmentDefinitionNode | typeof selection | null | undefined = selection.kind === Kind.INLINE_FRAGMENT ? selection : context.getFragment(selection.name.value);
+      const fragment: FragmentDefinitionNode | typeof selection | null | undefined =
+        selection.kind === Kind.INLINE_FRAGMENT ? selection : context.getFragment(selection.name.value);
       if (selection.kind === Kind.FRAGMENT_SPREAD) {
         if (opened.has(selection.name.value)) continue; // a cycle: another rule reports it
         opened.add(selection.name.value);
       }
-      if (fragment && 'selectionSet' in fragment && fragment.selectionSet) below = measure(context, fragment.selectionSet, { ...at, opened });
+      if (fragment && 'selectionSet' in fragment && fragment.selectionSet)
+        below = measure(context, fragment.selectionSet, { ...at, opened });
     }
     total.fields += below.fields;
     total.depth = Math.max(total.depth, below.depth);

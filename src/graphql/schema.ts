@@ -2,7 +2,17 @@
  *  `read` gives (no code of theirs runs), and every PHI field carries @phi from its room's shape, the one place it is said. */
 import 'reflect-metadata';
 import { getDirective, MapperKind, mapSchema, printSchemaWithDirectives } from '@graphql-tools/utils';
-import { DirectiveLocation, GraphQLDirective, GraphQLEnumType, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, isAbstractType, lexicographicSortSchema, specifiedDirectives } from 'graphql';
+import {
+  DirectiveLocation,
+  GraphQLDirective,
+  GraphQLEnumType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLSchema,
+  isAbstractType,
+  lexicographicSortSchema,
+  specifiedDirectives,
+} from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { phiClasses, type Shape } from '../kernel/index.js';
 import { CaseMutations } from './resolvers/case-mutations.js';
@@ -28,7 +38,9 @@ const rootsSay: Readonly<Record<string, string>> = {
 
 export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
   const built = buildSchemaSync({ resolvers: [Queries, CaseMutations], validate: false, scalarsMap: [{ type: Date, scalar: DateTime }] });
-  const classOf = new Map(shapes.flatMap(({ type, fields }) => Object.entries(fields).map(([name, field]) => [`${type}.${name}`, field.phi] as const)));
+  const classOf = new Map(
+    shapes.flatMap(({ type, fields }) => Object.entries(fields).map(([name, field]) => [`${type}.${name}`, field.phi] as const)),
+  );
   const config = built.toConfig();
   const withPhi = new GraphQLSchema({ ...config, types: [...config.types, PhiClass], directives: [...specifiedDirectives, phi] });
   const schema = lexicographicSortSchema(

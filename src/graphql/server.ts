@@ -1,7 +1,11 @@
 /** The Apollo server: parsing, validation and limits are Apollo's; execution is ours (execute.ts), and no answer leaves
  *  before its audit entries are durable. */
 import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
-import { ApolloServerPluginCacheControlDisabled, ApolloServerPluginLandingPageDisabled, ApolloServerPluginUsageReportingDisabled } from '@apollo/server/plugin/disabled';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
 import { GraphQLError, Kind, visit, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Audit } from '../access/index.js';
 import { errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/index.js';
@@ -34,7 +38,12 @@ export function createApollo(options: ServerOptions): ApolloServer<OperationCont
     parseOptions: { maxTokens },
     validationRules: limitRules,
     formatError: (_formatted, error) => formatError(error, { log, requestId: null }),
-    plugins: [ApolloServerPluginCacheControlDisabled(), ApolloServerPluginLandingPageDisabled(), ApolloServerPluginUsageReportingDisabled(), answering(options)],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      answering(options),
+    ],
   });
 }
 
@@ -82,7 +91,12 @@ function respond({ data, errors: faults }: ExecutionResult, at: { readonly log: 
 /** The server's own messages may quote what was asked; that they were said is enough to look into it. */
 function saysOnlyThat(log: Log): ApolloServer['logger'] {
   const ignore = (): void => undefined;
-  return { debug: ignore, info: ignore, warn: () => log.warn('the GraphQL server warned of something'), error: () => log.error('the GraphQL server failed') };
+  return {
+    debug: ignore,
+    info: ignore,
+    warn: () => log.warn('the GraphQL server warned of something'),
+    error: () => log.error('the GraphQL server failed'),
+  };
 }
 
 function asksForSchema(document: DocumentNode): boolean {

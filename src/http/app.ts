@@ -38,13 +38,22 @@ export function createApp(options: AppOptions): express.Express {
     response.setHeader('cache-control', 'no-store');
     admit(request.headers.authorization).then(
       (admitted) => {
-        response.locals['context'] = { ...admitted, requestId, trail: newTrail(), ...equip(admitted, requestId) } satisfies OperationContext;
+        response.locals['context'] = {
+          ...admitted,
+          requestId,
+          trail: newTrail(),
+          ...equip(admitted, requestId),
+        } satisfies OperationContext;
         next();
       },
       (error: unknown) => refuse(response, error, { log, requestId }),
     );
   });
-  app.use('/graphql', express.json({ limit: '256kb' }), expressMiddleware(apollo, { context: async ({ res }) => res.locals['context'] as OperationContext }));
+  app.use(
+    '/graphql',
+    express.json({ limit: '256kb' }),
+    expressMiddleware(apollo, { context: async ({ res }) => res.locals['context'] as OperationContext }),
+  );
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) next(error);
     else refuse(response, badRequest(error), { log, requestId: null });
@@ -67,7 +76,10 @@ function badRequest(error: unknown): unknown {
 }
 
 /** @throws HubError PORT_BUSY */
-export async function listen(app: express.Express, at: { readonly host: string; readonly port: number }): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+export async function listen(
+  app: express.Express,
+  at: { readonly host: string; readonly port: number },
+): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const server: Server = createServer({ keepAliveTimeout: 65_000 }, app);
   await new Promise<void>((done, failed) => {
     server.once('error', (error: NodeJS.ErrnoException) =>

@@ -10,7 +10,9 @@ export const coverageShape = shape('Coverage', {
   joins: { source: sourceJoin },
   fields: {
     id: id('cov'),
-    payor: column('coalesce($.payor, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.payor_ref))', { phi: 'COVERAGE' }),
+    payor: column('coalesce($.payor, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.payor_ref))', {
+      phi: 'COVERAGE',
+    }),
     type: coding('type', { phi: 'COVERAGE' }),
     memberId: column('member_id', { phi: 'COVERAGE' }),
     start: date('start_on', { phi: 'COVERAGE' }),
@@ -47,9 +49,12 @@ export const claimShape = shape('Claim', {
         where mine.patient_record_id = ^.patient_record_id and theirs.patient_record_id = $.patient_record_id)`,
       phi: 'CLINICAL',
     }),
-    insurer: column('coalesce($.insurer, case when ($@decided.label_mask & :masked) = 0 then $@decided.insurer end, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))', {
-      phi: 'BILLING',
-    }),
+    insurer: column(
+      'coalesce($.insurer, case when ($@decided.label_mask & :masked) = 0 then $@decided.insurer end, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))',
+      {
+        phi: 'BILLING',
+      },
+    ),
     billed: money('$.billed_amount', '$.billed_currency', { phi: 'BILLING' }),
     allowed: money('$@decided.allowed_amount', '$@decided.currency', decision),
     paid: money('$@decided.paid_amount', '$@decided.currency', decision),
@@ -72,7 +77,12 @@ export const paymentShape = shape('Payment', {
   tag: 'pay',
   labelled: { keeps: ['id', 'at', 'provenance'] },
   joins: { source: sourceJoin },
-  timeline: { kind: 'PAYMENT', at: `$.paid_on::timestamp at time zone 'UTC'`, title: `'Payment'`, detail: `concat_ws(' ', $.payer, $.amount::text, $.currency)` },
+  timeline: {
+    kind: 'PAYMENT',
+    at: `$.paid_on::timestamp at time zone 'UTC'`,
+    title: `'Payment'`,
+    detail: `concat_ws(' ', $.payer, $.amount::text, $.currency)`,
+  },
   fields: {
     id: id('pay'),
     at: date('paid_on', { phi: 'BILLING' }),

@@ -46,7 +46,12 @@ export const appointmentShape = shape('Appointment', {
   tag: 'apt',
   labelled: { keeps: ['id', 'start', 'provenance'] },
   joins: { source: sourceJoin, place: placeJoin },
-  timeline: { kind: 'APPOINTMENT', at: '$.start_at', title: `coalesce($.service_display, 'Appointment')`, detail: `concat_ws(': ', $.status, $.cancellation_reason)` },
+  timeline: {
+    kind: 'APPOINTMENT',
+    at: '$.start_at',
+    title: `coalesce($.service_display, 'Appointment')`,
+    detail: `concat_ws(': ', $.status, $.cancellation_reason)`,
+  },
   fields: {
     id: id('apt'),
     status: column('status', { phi: 'SCHEDULING' }),

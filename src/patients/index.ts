@@ -1,6 +1,14 @@
 import { appointmentShape, careTeamMemberShape, conditionShape, encounterShape } from './facts.js';
 import { claimShape, coverageShape, paymentShape } from './billing.js';
-import { codingShape, contactPointShape, identifierShape, patientRecordShape, patientShape, sourceStatusShape, timelineEntryShape } from './shape.js';
+import {
+  codingShape,
+  contactPointShape,
+  identifierShape,
+  patientRecordShape,
+  patientShape,
+  sourceStatusShape,
+  timelineEntryShape,
+} from './shape.js';
 
 export { patientRoots } from './roots.js';
 export const patientShapes = [

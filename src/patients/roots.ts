@@ -21,7 +21,11 @@ const digitsOf = (phone: unknown): string =>
   typeof phone === 'string' ? (phoneDigits([{ kind: 'phone', value: phone, use: null, confidential: false }])[0] ?? '-') : '-';
 
 export const patientRoots = {
-  patient: { field: one('Patient', { on: '$.id = (select coalesce(asked.alias_of, asked.id) from person asked where asked.uid = :uid)' }), requires: 'READ_IDENTITY', byId: { argument: 'id', tag: 'pat' } },
+  patient: {
+    field: one('Patient', { on: '$.id = (select coalesce(asked.alias_of, asked.id) from person asked where asked.uid = :uid)' }),
+    requires: 'READ_IDENTITY',
+    byId: { argument: 'id', tag: 'pat' },
+  },
   patients: {
     field: connection('Patient', {
       on: '$.alias_of is null',
@@ -48,8 +52,17 @@ export const patientRoots = {
 
 /** @throws HubError SEARCH_TOO_WIDE */
 function requireNarrowSearch(args: Readonly<Record<string, unknown>>): void {
-  const search = (args['search'] ?? {}) as { readonly name?: string; readonly birthDate?: string; readonly identifier?: string; readonly phone?: string };
+  const search = (args['search'] ?? {}) as {
+    readonly name?: string;
+    readonly birthDate?: string;
+    readonly identifier?: string;
+    readonly phone?: string;
+  };
   const letters = (search.name ?? '').replace(/[^\p{L}]/gu, '').length;
-  const narrow = Boolean(search.identifier?.trim()) || (search.phone ?? '').replace(/\D/g, '').length >= 7 || letters >= 3 || (letters > 0 && Boolean(search.birthDate));
+  const narrow =
+    Boolean(search.identifier?.trim()) ||
+    (search.phone ?? '').replace(/\D/g, '').length >= 7 ||
+    letters >= 3 ||
+    (letters > 0 && Boolean(search.birthDate));
   if (!narrow) throw new HubError('SEARCH_TOO_WIDE', 'Search by an identifier, a phone, or a name with a birth date or three letters.');
 }

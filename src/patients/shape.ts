@@ -1,16 +1,38 @@
 /** The person as the hub knows them: nothing is stored on the person, everything is gathered from the source records that
  *  are linked with certainty and that this viewer may know of. So a record that is hidden takes its names and numbers along. */
-import { column, connection, date, id, instant, many, memberOf, money, shape, timeline, type ConnectionField, type KeysetOrder, type PhiClass } from '../kernel/index.js';
+import {
+  column,
+  connection,
+  date,
+  id,
+  instant,
+  many,
+  memberOf,
+  money,
+  shape,
+  timeline,
+  type ConnectionField,
+  type KeysetOrder,
+  type PhiClass,
+} from '../kernel/index.js';
 import { freshness, provenance, sourceJoin } from './provenance.js';
 
-const newest = (column: string): Record<string, KeysetOrder> => ({ default: { key: `coalesce($.${column}, '-infinity')`, cast: 'timestamptz', descending: true } });
+const newest = (column: string): Record<string, KeysetOrder> => ({
+  default: { key: `coalesce($.${column}, '-infinity')`, cast: 'timestamptz', descending: true },
+});
 const ofPerson = '$.patient_record_id = any(^@records.ids)';
 const facts = (type: string, options: { at: string; phi: PhiClass; arguments?: ConnectionField['arguments'] }): ConnectionField =>
-  connection(type, { on: ofPerson, orders: newest(options.at), gate: options.phi, ...(options.arguments ? { arguments: options.arguments } : {}) });
+  connection(type, {
+    on: ofPerson,
+    orders: newest(options.at),
+    gate: options.phi,
+    ...(options.arguments ? { arguments: options.arguments } : {}),
+  });
 
 const unmasked = '(r.label_mask & :masked) = 0';
 /** The first record that says it, in the order in which the sources are listed. A masked record says nothing. */
-const firstSaid = (column: string): string => `(array_agg(r.${column} order by r.source_id, r.id) filter (where r.${column} is not null and ${unmasked}))[1]`;
+const firstSaid = (column: string): string =>
+  `(array_agg(r.${column} order by r.source_id, r.id) filter (where r.${column} is not null and ${unmasked}))[1]`;
 const allSaid = (column: string): string =>
   `(select array_agg(distinct said) from patient_record of_person, unnest(of_person.${column}) said where of_person.id = any(array_agg(r.id) filter (where ${unmasked})))`;
 /** Where nothing but masked records tell of the person. */
@@ -37,7 +59,10 @@ export const patientShape = shape('Patient', {
       ]),
       from: `patient_record r ${certain}`,
     },
-    records: { columns: { ids: `array(select l.patient_record_id from person_link l where l.person_id = $.id and l.assurance = 'CERTAIN')` }, from: '(select 1) j' },
+    records: {
+      columns: { ids: `array(select l.patient_record_id from person_link l where l.person_id = $.id and l.assurance = 'CERTAIN')` },
+      from: '(select 1) j',
+    },
     owed: {
       columns: {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.balance_amount) end',
@@ -82,13 +107,24 @@ export const patientShape = shape('Patient', {
     address: column('$@said.address', { phi: 'CONTACT', spoiltBy: onlyMasked }),
     preferences: column(`to_json(coalesce($@said.preferences, '{}'))`, { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
     alerts: column(`to_json(coalesce($@said.alerts, '{}'))`, { phi: 'CLINICAL', spoiltBy: onlyMasked }),
-    records: many('PatientRecord', { on: '$.id in (select l.patient_record_id from person_link l where l.person_id = ^.id)', order: '$.source_id, $.uid' }),
+    records: many('PatientRecord', {
+      on: '$.id in (select l.patient_record_id from person_link l where l.person_id = ^.id)',
+      order: '$.source_id, $.uid',
+    }),
     encounters: facts('Encounter', { at: 'start_at', phi: 'CLINICAL' }),
     appointments: facts('Appointment', { at: 'start_at', phi: 'SCHEDULING' }),
-    conditions: facts('Condition', { at: 'onset_at', phi: 'CLINICAL', arguments: { activeOnly: { sql: `$.clinical_status in ('active', 'recurrence', 'relapse')`, phi: 'CLINICAL' } } }),
+    conditions: facts('Condition', {
+      at: 'onset_at',
+      phi: 'CLINICAL',
+      arguments: { activeOnly: { sql: `$.clinical_status in ('active', 'recurrence', 'relapse')`, phi: 'CLINICAL' } },
+    }),
     careTeam: many('CareTeamMember', { on: ofPerson, order: '$.source_id, $.position, $.uid', phi: 'CLINICAL' }),
     coverages: many('Coverage', { on: ofPerson, order: '$.start_on desc nulls last, $.uid', phi: 'COVERAGE' }),
-    claims: connection('Claim', { on: ofPerson, orders: { default: { key: `coalesce($.serviced_from, '-infinity')`, cast: 'date', descending: true } }, gate: 'BILLING' }),
+    claims: connection('Claim', {
+      on: ofPerson,
+      orders: { default: { key: `coalesce($.serviced_from, '-infinity')`, cast: 'date', descending: true } },
+      gate: 'BILLING',
+    }),
     balance: money('$@owed.amount', '$@owed.currency', { phi: 'BILLING', spoiltBy: '$@owed.masked' }),
     patientResponsibility: money('$@share.amount', '$@share.currency', { phi: 'BILLING', spoiltBy: '$@share.masked' }),
     cases: connection('Case', {
@@ -124,7 +160,11 @@ export const patientRecordShape = shape('PatientRecord', {
     name: column('name', { phi: 'IDENTITY' }),
     birthDate: date('birth_date', { phi: 'IDENTITY' }),
     sex: column('sex', { phi: 'IDENTITY' }),
-    identifiers: many('Identifier', { from: '(select i.* from jsonb_to_recordset(^.identifiers) i(system text, value text, type text))', on: 'true', phi: 'DEMOGRAPHIC' }),
+    identifiers: many('Identifier', {
+      from: '(select i.* from jsonb_to_recordset(^.identifiers) i(system text, value text, type text))',
+      on: 'true',
+      phi: 'DEMOGRAPHIC',
+    }),
     address: column('address', { phi: 'CONTACT' }),
     assurance: column('$@link.assurance'),
     score: column('$@link.score', { phi: 'DEMOGRAPHIC' }),
@@ -134,12 +174,18 @@ export const patientRecordShape = shape('PatientRecord', {
   },
 });
 
-export const identifierShape = shape('Identifier', { table: 'patient_identifier', fields: { system: column('system'), value: column('value'), type: column('type') } });
+export const identifierShape = shape('Identifier', {
+  table: 'patient_identifier',
+  fields: { system: column('system'), value: column('value'), type: column('type') },
+});
 export const contactPointShape = shape('ContactPoint', {
   table: 'patient_record',
   fields: { kind: column('kind'), value: column('value'), use: column('use'), confidential: column('confidential') },
 });
-export const codingShape = shape('Coding', { table: 'claim', fields: { system: column('system'), code: column('code'), display: column('display') } });
+export const codingShape = shape('Coding', {
+  table: 'claim',
+  fields: { system: column('system'), code: column('code'), display: column('display') },
+});
 export const sourceStatusShape = shape('SourceStatus', {
   table: 'source',
   fields: { source: column('name'), freshness: column(freshness('$')), asOf: instant('last_success_at'), error: column('error_code') },

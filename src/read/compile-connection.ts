@@ -23,7 +23,10 @@ export function compileConnection(compilation: Compilation, at: ConnectionAt, ve
   for (const selected of page.selection) pairs.push([selected.key, connectionField(compilation, { at, page, selected, verdict }, parts)]);
   const alias = statement.alias('c');
   const outputs = [`${jsonObject(pairs)} as j`];
-  if (parts.touched.length > 0) outputs.push(`json_build_array(${parts.touched.map((sql) => `json_agg(${sql}) filter (where ${row.alias}.n <= ${first})`).join(', ')}) as t`);
+  if (parts.touched.length > 0)
+    outputs.push(
+      `json_build_array(${parts.touched.map((sql) => `json_agg(${sql}) filter (where ${row.alias}.n <= ${first})`).join(', ')}) as t`,
+    );
   if (parts.masked.length > 0) outputs.push(`bool_or(${parts.masked.join(' or ')}) filter (where ${row.alias}.n <= ${first}) as m`);
   const sources = row.sources();
   return {
@@ -72,7 +75,8 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const after = args.has('after');
   const keyset: string[] = [];
   if (after) {
-    const part = (index: 0 | 1, cast: string): string => statement.parameter(`${path}.after${index}`, cast, (inputs) => readCursor(args.reader('after')(inputs), order.cast)[index]);
+    const part = (index: 0 | 1, cast: string): string =>
+      statement.parameter(`${path}.after${index}`, cast, (inputs) => readCursor(args.reader('after')(inputs), order.cast)[index]);
     keyset.push(`(${key}, ${row.alias}.uid) ${order.descending ? '<' : '>'} (${part(0, order.cast)}, ${part(1, 'uuid')})`);
   }
   const from = row.sql(field.from ?? shape.table);
@@ -98,7 +102,8 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
         limit: `${first} + 1`,
         more: needsCursor ? [`${cursorSql(key, `${row.alias}.uid`)} as cursor`] : [],
       }),
-    total: () => `(select case when count(*) > 10000 then null else count(*) end from (select 1 from ${from} ${row.alias} where ${predicates.join(' and ')} limit 10001) capped)`,
+    total: () =>
+      `(select case when count(*) > 10000 then null else count(*) end from (select 1 from ${from} ${row.alias} where ${predicates.join(' and ')} limit 10001) capped)`,
   };
 }
 
@@ -110,7 +115,8 @@ function connectionField(
   const { at, page, selected, verdict } = of;
   const { row, first } = page;
   const connectionType = objectTypeOf(at.type, at.selected.name);
-  const agg = (json: string): string => `coalesce(json_agg(${json} order by ${row.alias}.n) filter (where ${row.alias}.n <= ${first}), '[]'::json)`;
+  const agg = (json: string): string =>
+    `coalesce(json_agg(${json} order by ${row.alias}.n) filter (where ${row.alias}.n <= ${first}), '[]'::json)`;
   const nodesOf = (type: ReturnType<typeof objectTypeOf>, sets: Selected['sets']): string => {
     const compiled = compileRow(compilation, row, { type, sets });
     parts.laterals.push(...compiled.laterals);
@@ -132,7 +138,12 @@ function connectionField(
       return agg(jsonObject(pairs));
     }
     case 'pageInfo':
-      return jsonObject(selectedFields(compilation.document, objectTypeOf(connectionType, 'pageInfo'), selected.sets).map((part) => [part.key, pageInfo(part.name, page)]));
+      return jsonObject(
+        selectedFields(compilation.document, objectTypeOf(connectionType, 'pageInfo'), selected.sets).map((part) => [
+          part.key,
+          pageInfo(part.name, page),
+        ]),
+      );
     case 'totalCount':
       return verdict.shown && verdict.where ? `case when ${verdict.where} then ${page.total()} end` : page.total();
     case 'withheld': {
@@ -148,7 +159,8 @@ function connectionField(
 }
 
 function pageInfo(name: string, { row, first, after, cursor }: Page): string {
-  const edge = (order: string): string => `(array_agg(${cursor()} order by ${row.alias}.n${order}) filter (where ${row.alias}.n <= ${first}))[1]`;
+  const edge = (order: string): string =>
+    `(array_agg(${cursor()} order by ${row.alias}.n${order}) filter (where ${row.alias}.n <= ${first}))[1]`;
   switch (name) {
     case 'hasNextPage':
       return `count(*) > ${first}`;
@@ -164,18 +176,25 @@ function pageInfo(name: string, { row, first, after, cursor }: Page): string {
 }
 
 /** A predicate for an argument that was given; '' where it was not; null where it asks of what is never shown. */
-function argumentPredicate(compilation: Compilation, of: { row: Row; args: Arguments; name: string; rule: ArgumentRule; path: string | number }): string | null {
+function argumentPredicate(
+  compilation: Compilation,
+  of: { row: Row; args: Arguments; name: string; rule: ArgumentRule; path: string | number },
+): string | null {
   const { row, args, name, rule, path } = of;
   const value = args.at(name);
   if (value === undefined || value === null || value === false) return '';
   const cast = rule.cast;
-  const predicate = row.sql(rule.sql, cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, preparedBy(rule, args.reader(name))) } : {});
+  const predicate = row.sql(
+    rule.sql,
+    cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, preparedBy(rule, args.reader(name))) } : {},
+  );
   if (rule.phi === undefined) return `(${predicate})`;
   const { plan } = compilation;
   const decision = plan.decide(rule.phi);
   if (decision.may === 'never') return null;
   // A masked row passes whatever it holds: that it is there is known, what it holds must not be found out by asking.
-  const blind = row.shape.labelled && plan.masked !== 0 ? `((${row.column('label_mask')} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
+  const blind =
+    row.shape.labelled && plan.masked !== 0 ? `((${row.column('label_mask')} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
   if (decision.may === 'always') return blind;
   const holds = row.holdsInline(decision.conditions);
   return holds === null ? null : `(${holds} and ${blind})`;
@@ -198,14 +217,23 @@ export function checkedFirst(value: unknown): number {
 /** What a connection answers that this viewer may not read: nothing, and why. */
 export function emptyConnection(compilation: Compilation, at: Pick<ConnectionAt, 'type' | 'selected'>, verdict: Verdict): string {
   const type = objectTypeOf(at.type, at.selected.name);
-  const inner = (name: string, selected: Selected): Selected[] => selectedFields(compilation.document, objectTypeOf(type, name), selected.sets);
+  const inner = (name: string, selected: Selected): Selected[] =>
+    selectedFields(compilation.document, objectTypeOf(type, name), selected.sets);
   const pairs = selectedFields(compilation.document, type, at.selected.sets).map((selected): [string, string] => {
     switch (selected.name) {
       case 'nodes':
       case 'edges':
         return [selected.key, `'[]'::json`];
       case 'pageInfo':
-        return [selected.key, jsonObject(inner('pageInfo', selected).map(({ key, name }) => [key, name.startsWith('has') ? 'false' : name === '__typename' ? quote('PageInfo') : 'null']))];
+        return [
+          selected.key,
+          jsonObject(
+            inner('pageInfo', selected).map(({ key, name }) => [
+              key,
+              name.startsWith('has') ? 'false' : name === '__typename' ? quote('PageInfo') : 'null',
+            ]),
+          ),
+        ];
       case 'withheld': {
         const list = new WithheldList();
         if (!verdict.shown) list.add('nodes', verdict.why);
@@ -217,7 +245,6 @@ export function emptyConnection(compilation: Compilation, at: Pick<ConnectionAt,
   });
   return jsonObject(pairs);
 }
-
 
 function preparedBy({ prepare }: ArgumentRule, read: ParameterValue): ParameterValue {
   return prepare ? (inputs) => prepare(read(inputs)) : read;

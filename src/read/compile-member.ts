@@ -25,7 +25,9 @@ export function compileMember(compilation: Compilation, at: MemberAt, verdict: V
     const fields = selectedFields(document, type, selected.sets);
     if (fields.every(({ name }) => name === 'id' || name === '__typename')) {
       const id = `${quote(`${shapeOf(at.shapes, member).tag}_`)} || ${row.column('uid')}`;
-      cases.push(`when ${quote(member)} then ${jsonObject([['__typename', quote(member)], ...fields.filter(({ key }) => key !== '__typename').map(({ key, name }): [string, string] => [key, name === 'id' ? id : quote(member)])])}`);
+      cases.push(
+        `when ${quote(member)} then ${jsonObject([['__typename', quote(member)], ...fields.filter(({ key }) => key !== '__typename').map(({ key, name }): [string, string] => [key, name === 'id' ? id : quote(member)])])}`,
+      );
     } else {
       const on = `^.typename = ${quote(member)} and $.uid = ^.uid`;
       const made = compilation.relations(compilation, { row, type: at.type, target: type, selected, field: one(member, { on }) }, verdict);

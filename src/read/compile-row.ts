@@ -40,7 +40,9 @@ export interface Nested {
 }
 /** Whether a field is shown: always (null), where the SQL condition holds, or never. `held`: the condition that the list which
  *  holds the row has asked already. */
-export type Verdict = { readonly shown: true; readonly where: string | null; readonly held?: string; readonly otherwise: Withholding | null } | { readonly shown: false; readonly why: Withholding };
+export type Verdict =
+  | { readonly shown: true; readonly where: string | null; readonly held?: string; readonly otherwise: Withholding | null }
+  | { readonly shown: false; readonly why: Withholding };
 
 export interface CompiledRow {
   readonly json: string;
@@ -142,11 +144,25 @@ function partSql({ plan }: Compilation, row: Row, part: ColumnField): string {
   return verdict.where ? `case when ${verdict.where} then ${columnSql(row, part)} end` : columnSql(row, part);
 }
 
-function notePartsOf(of: { compilation: Compilation; row: Row; type: GraphQLObjectType; selected: Selected; field: ObjectField; withheld: WithheldList }): void {
+function notePartsOf(of: {
+  compilation: Compilation;
+  row: Row;
+  type: GraphQLObjectType;
+  selected: Selected;
+  field: ObjectField;
+  withheld: WithheldList;
+}): void {
   const { compilation, row, type, selected, withheld } = of;
   for (const { name } of selectedFields(compilation.document, objectTypeOf(type, selected.name), selected.sets)) {
     const field = of.field.fields[name];
-    if (field?.phi) noteVerdict({ verdict: verdictOf(compilation.plan, row, field.phi), field, name: `${selected.name}.${name}`, withheld, site: siteOf(row) });
+    if (field?.phi)
+      noteVerdict({
+        verdict: verdictOf(compilation.plan, row, field.phi),
+        field,
+        name: `${selected.name}.${name}`,
+        withheld,
+        site: siteOf(row),
+      });
   }
 }
 
@@ -162,7 +178,9 @@ export function verdictOf(plan: Plan, row: Row, phi: PhiClass | undefined): Verd
     case 'when': {
       const where = row.holdsWhere(decision.conditions);
       if (where === null) return { shown: false, why: decision.otherwise };
-      return row.holds.has(where) ? { shown: true, where: null, held: where, otherwise: decision.otherwise } : { shown: true, where, otherwise: decision.otherwise };
+      return row.holds.has(where)
+        ? { shown: true, where: null, held: where, otherwise: decision.otherwise }
+        : { shown: true, where, otherwise: decision.otherwise };
     }
   }
 }

@@ -29,7 +29,11 @@ export function compileTimeline(compilation: Compilation, at: TimelineAt, verdic
       : wheres.size === 1 && only && always?.otherwise
         ? { shown: true, where: only, otherwise: always.otherwise }
         : verdict;
-  const field = connection(at.field.entry, { on: 'true', from: `(${shown.join('\nunion all ')})`, orders: { default: { key: '$.at', cast: 'timestamptz', descending: true } } });
+  const field = connection(at.field.entry, {
+    on: 'true',
+    from: `(${shown.join('\nunion all ')})`,
+    orders: { default: { key: '$.at', cast: 'timestamptz', descending: true } },
+  });
   const unless = arms.flatMap((arm) => (arm.where && arm.otherwise ? [{ holds: arm.where, why: arm.otherwise }] : []));
   return compileConnection(compilation, { ...at, field, shape: entry, decided: { withheld: distinct(withheld), unless } }, overall);
 }
@@ -49,7 +53,8 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
   const line = shape.timeline;
   if (!line) throw new Error(`shape ${shape.type} has no timeline`);
   const row = new Row(shape, { statement, plan, parent: at.row });
-  const where = decision.may === 'when' ? (shape.conditions ? row.holdsInline(decision.conditions) : at.row.holdsWhere(decision.conditions)) : null;
+  const where =
+    decision.may === 'when' ? (shape.conditions ? row.holdsInline(decision.conditions) : at.row.holdsWhere(decision.conditions)) : null;
   if (decision.may === 'when' && where === null) return { withheld: decision.otherwise };
   const definition = at.type.getFields()[at.selected.name];
   if (!definition) throw new Error(`${at.type.name} has no field ${at.selected.name}`);
@@ -57,8 +62,14 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
   const path = at.selected.node.loc?.start ?? at.selected.key;
   const instant = row.sql(line.at);
   const uid = row.column('uid');
-  const part = (index: 0 | 1, cast: string): string => statement.parameter(`${path}.after${index}`, cast, (inputs) => readCursor(args.reader('after')(inputs), 'timestamptz')[index]);
-  const predicates = [row.sql(arm.on), `${instant} is not null`, ...(where ? [where] : []), ...(args.has('after') ? [`(${instant}, ${uid}) < (${part(0, 'timestamptz')}, ${part(1, 'uuid')})`] : [])];
+  const part = (index: 0 | 1, cast: string): string =>
+    statement.parameter(`${path}.after${index}`, cast, (inputs) => readCursor(args.reader('after')(inputs), 'timestamptz')[index]);
+  const predicates = [
+    row.sql(arm.on),
+    `${instant} is not null`,
+    ...(where ? [where] : []),
+    ...(args.has('after') ? [`(${instant}, ${uid}) < (${part(0, 'timestamptz')}, ${part(1, 'uuid')})`] : []),
+  ];
   const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
   const ofSource = (column: string, cast: string): string => (shape.joins?.['source'] ? row.column(column) : `null::${cast} as ${column}`);
   const columns = [

@@ -11,7 +11,8 @@ export function readCursor(cursor: unknown, cast: KeysetOrder['cast']): readonly
   const text = typeof cursor === 'string' ? Buffer.from(cursor, 'base64').toString('utf8') : '';
   const found = /^([0-9a-f-]{36}) (.+)$/s.exec(text);
   const key = found?.[2] ?? '';
-  if (!found || !keyOf[cast].test(key)) throw new HubError('BAD_INPUT', 'after: expected a cursor of an earlier page, found something else.');
+  if (!found || !keyOf[cast].test(key))
+    throw new HubError('BAD_INPUT', 'after: expected a cursor of an earlier page, found something else.');
   return [key, found[1] as string];
 }
 

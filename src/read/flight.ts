@@ -36,11 +36,20 @@ const landedMs = 60_000;
 /** Force generic plans: planning a statement of this size for every call costs more than running it (0.8 against 2.4 ms). */
 const settings = '-c plan_cache_mode=force_generic_plan -c jit=off -c search_path=hub -c timezone=UTC -c datestyle=ISO';
 
-export function openReaders(url: string, options: { readonly connections: number; readonly log: Log; readonly onStatement?: (text: string) => void }): Readers {
+export function openReaders(
+  url: string,
+  options: { readonly connections: number; readonly log: Log; readonly onStatement?: (text: string) => void },
+): Readers {
   const { log } = options;
   let closed = false;
   const connect = async (lane: Lane): Promise<pg.Client> => {
-    const client = new pg.Client({ connectionString: url, options: settings, application_name: 'hub-reader', pipeline: true, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: url,
+      options: settings,
+      application_name: 'hub-reader',
+      pipeline: true,
+      keepAlive: true,
+    });
     client.on('error', (error) => {
       log.warn({ code: (error as { code?: string }).code }, 'a reading connection broke; opening another');
       if (!closed) lane.client = reconnect(lane);
@@ -110,7 +119,8 @@ async function send(client: pg.Client, flight: Flight, onStatement?: (text: stri
 function faultOf(error: Error): HubError {
   if (error instanceof HubError) return error;
   const code = (error as { code?: string }).code ?? '';
-  if (code === '' || code.startsWith('08') || code.startsWith('57')) return new HubError('DATABASE_UNAVAILABLE', 'The database went away; nothing was answered.', { cause: error });
+  if (code === '' || code.startsWith('08') || code.startsWith('57'))
+    return new HubError('DATABASE_UNAVAILABLE', 'The database went away; nothing was answered.', { cause: error });
   // A value in the right form that is none: a day that no month has, a cursor made by hand, a text with a zero byte.
   if (code.startsWith('22')) return new HubError('BAD_INPUT', 'An argument holds a value that cannot be taken.', { cause: error });
   return new HubError('INTERNAL', 'A compiled statement failed.', { cause: error });

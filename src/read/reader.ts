@@ -1,6 +1,14 @@
 /** The only way out to a viewer: finds or compiles the statement for a selection under a plan, runs it in one flight, gives
  *  the JSON and what was touched. Statements are cached by document node, viewer class and which variables are given. */
-import { isEnumType, typeFromAST, type FieldNode, type FragmentDefinitionNode, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  isEnumType,
+  typeFromAST,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import type { Plan } from '../access/index.js';
 import { HubError, type RootField, type Shape } from '../kernel/index.js';
 import { type Readers } from './flight.js';
@@ -48,17 +56,31 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
     if (answer.g !== plan.generation) {
       throw new HubError('CONFLICT', 'The policy has just changed. Ask again.');
     }
-    return { value: answer.j === null ? null : JSON.parse(answer.j), touched: readTouched(compiled.sites, answer.t), refused: compiled.refused };
+    return {
+      value: answer.j === null ? null : JSON.parse(answer.j),
+      touched: readTouched(compiled.sites, answer.t),
+      refused: compiled.refused,
+    };
   };
   const documentOf = ({ schema, fragments, inputs }: ReadRequest) => ({ schema, fragments, variables: inputs.variables });
 
   return {
     root: (request, definition, node) =>
-      run(cached({ node, type: 'Query' }, request, () => compileRoot({ document: documentOf(request), plan: request.plan, shapes: byType }, definition, node)), request),
+      run(
+        cached({ node, type: 'Query' }, request, () =>
+          compileRoot({ document: documentOf(request), plan: request.plan, shapes: byType }, definition, node),
+        ),
+        request,
+      ),
     object: (request, type, sets) => {
       const [first] = sets;
       if (!first) throw new HubError('INTERNAL', `expected a selection on ${type}, found none`);
-      return run(cached({ node: first, type }, request, () => compileObject({ document: documentOf(request), plan: request.plan, shapes: byType }, type, sets)), request);
+      return run(
+        cached({ node: first, type }, request, () =>
+          compileObject({ document: documentOf(request), plan: request.plan, shapes: byType }, type, sets),
+        ),
+        request,
+      );
     },
   };
 }
@@ -77,7 +99,9 @@ function presence(value: unknown): string {
 /** Values of variables that are enums: an order decides the text, too. */
 function enumValues({ schema, operation, inputs }: ReadRequest): string {
   return (operation.variableDefinitions ?? [])
-    .filter(({ type }) => isEnumType(type.kind === 'NonNullType' ? typeFromAST(schema, type.type as never) : typeFromAST(schema, type as never)))
+    .filter(({ type }) =>
+      isEnumType(type.kind === 'NonNullType' ? typeFromAST(schema, type.type as never) : typeFromAST(schema, type as never)),
+    )
     .map(({ variable }) => String(inputs.variables[variable.name.value]))
     .join(',');
 }

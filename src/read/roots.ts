@@ -36,7 +36,12 @@ export function compileRoot(at: CompileAt, definition: RootField, node: FieldNod
   const verdict: Verdict = at.plan.may(definition.requires)
     ? openToAll
     : { shown: false, why: { reason: 'ROLE', rule: 'default.deny', remedy: 'Ask a colleague whose role covers it.' } };
-  const selected = { key: node.alias?.value ?? node.name.value, name: node.name.value, node, sets: node.selectionSet ? [node.selectionSet] : [] };
+  const selected = {
+    key: node.alias?.value ?? node.name.value,
+    name: node.name.value,
+    node,
+    sets: node.selectionSet ? [node.selectionSet] : [],
+  };
   return compileField(at, { type, selected, field: definition.field }, verdict);
 }
 
@@ -45,7 +50,11 @@ export function compileObject(at: CompileAt, typeName: string, sets: readonly Se
   const type = at.document.schema.getType(typeName);
   if (!isObjectType(type)) throw new HubError('INTERNAL', `expected ${typeName} to be an object type`);
   const node: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: typeName } };
-  return compileField(at, { type, target: type, selected: { key: typeName, name: typeName, node, sets }, field: one(typeName, { on: '$.uid = :uid' }) }, openToAll);
+  return compileField(
+    at,
+    { type, target: type, selected: { key: typeName, name: typeName, node, sets }, field: one(typeName, { on: '$.uid = :uid' }) },
+    openToAll,
+  );
 }
 
 function compileField(at: CompileAt, field: Omit<FieldAt, 'row'>, verdict: Verdict): Compiled {

@@ -92,7 +92,11 @@ export class Row {
   /** The same as an expression over the row itself, for predicates that stand before the lateral of conditions. */
   holdsInline(conditions: readonly RowCondition[]): string | null {
     const known = conditions
-      .map((condition) => (this.shape.conditions?.[condition] !== undefined ? `(${this.sql(this.shape.conditions[condition])})` : (this.parent?.holdsWhere([condition]) ?? null)))
+      .map((condition) =>
+        this.shape.conditions?.[condition] !== undefined
+          ? `(${this.sql(this.shape.conditions[condition])})`
+          : (this.parent?.holdsWhere([condition]) ?? null),
+      )
       .filter((sql) => sql !== null);
     return known.length === 0 ? null : `(${known.join(' or ')})`;
   }

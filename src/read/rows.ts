@@ -14,7 +14,10 @@ export interface ConnectionAt extends FieldAt {
   readonly field: ConnectionField;
   readonly shape: Shape;
   /** Set by a timeline: what may be shown was decided arm by arm, and what some arms withheld. */
-  readonly decided?: { readonly withheld: readonly Withholding[]; readonly unless: readonly { readonly holds: string; readonly why: Withholding }[] };
+  readonly decided?: {
+    readonly withheld: readonly Withholding[];
+    readonly unless: readonly { readonly holds: string; readonly why: Withholding }[];
+  };
 }
 
 export function shapeOf(shapes: Shapes, type: string): Shape {

@@ -48,7 +48,11 @@ function isWanted({ variables }: Document, node: SelectionNode): boolean {
   return skip?.['if'] !== true && include?.['if'] !== false;
 }
 
-function fits({ schema }: Document, type: GraphQLObjectType, fragment: Pick<FragmentDefinitionNode, 'selectionSet'> & { readonly typeCondition?: FragmentDefinitionNode['typeCondition'] | undefined }): boolean {
+function fits(
+  { schema }: Document,
+  type: GraphQLObjectType,
+  fragment: Pick<FragmentDefinitionNode, 'selectionSet'> & { readonly typeCondition?: FragmentDefinitionNode['typeCondition'] | undefined },
+): boolean {
   if (!fragment.typeCondition) return true;
   const condition = typeFromAST(schema, fragment.typeCondition);
   if (condition === type) return true;

@@ -10,7 +10,15 @@ beforeAll(async () => (database = await testDatabase()));
 afterAll(async () => await database.drop());
 
 const uid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const viewer: Viewer = { userId: toWireId('usr', uid(1)), userUuid: uid(1), role: 'ADVOCATE', purpose: 'HOPERAT', departments: [], facility: null, tokenId: 'token-1' };
+const viewer: Viewer = {
+  userId: toWireId('usr', uid(1)),
+  userUuid: uid(1),
+  role: 'ADVOCATE',
+  purpose: 'HOPERAT',
+  departments: [],
+  facility: null,
+  tokenId: 'token-1',
+};
 const entry = (n: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
   actor: viewer,
   requestId: `request-${n}`,
@@ -31,7 +39,10 @@ describe('an entry', () => {
     await audit.record([entry(7, { caseUid: uid(8), outcome: 'PARTLY_WITHHELD', withheldFields: ['sensitivity.masked', 'alerts'] })]);
     await audit.record([entry(9, { actor: asSystem('scope', 'HSYSADMIN'), action: 'SYSTEM', operation: null, personUid: null })]);
     await audit.close();
-    const rows = await asOwner(database.url, `select *, to_char(at, 'YYYY-MM-DD HH24:MI:SS.MS') as at from audit_entry where request_id in ('request-7', 'request-9') order by seq`);
+    const rows = await asOwner(
+      database.url,
+      `select *, to_char(at, 'YYYY-MM-DD HH24:MI:SS.MS') as at from audit_entry where request_id in ('request-7', 'request-9') order by seq`,
+    );
     expect(rows[0]).toMatchObject({
       at: '2026-11-23 14:00:00.123',
       user_uid: uid(1),
@@ -47,7 +58,15 @@ describe('an entry', () => {
       outcome: 'PARTLY_WITHHELD',
       withheld_fields: ['sensitivity.masked', 'alerts'],
     });
-    expect(rows[1]).toMatchObject({ user_uid: null, system: 'scope', role: null, purpose: 'HSYSADMIN', token_id: null, action: 'SYSTEM', person_uid: null });
+    expect(rows[1]).toMatchObject({
+      user_uid: null,
+      system: 'scope',
+      role: null,
+      purpose: 'HSYSADMIN',
+      token_id: null,
+      action: 'SYSTEM',
+      person_uid: null,
+    });
   });
 
   it('is there for others to read as soon as `record` is done', async () => {
@@ -74,9 +93,17 @@ describe('the chain', () => {
   it('is one sequence without gaps though several gateways write at once, and many entries share a commit', async () => {
     const before = await headOf();
     const gateways = [open(), open(), open()];
-    await Promise.all(Array.from({ length: 150 }, async (_, n) => gateways[n % 3]?.record(n % 10 === 0 ? [entry(200 + n), entry(500 + n)] : [entry(200 + n)])));
+    await Promise.all(
+      Array.from({ length: 150 }, async (_, n) =>
+        gateways[n % 3]?.record(n % 10 === 0 ? [entry(200 + n), entry(500 + n)] : [entry(200 + n)]),
+      ),
+    );
     await Promise.all(gateways.map((audit) => audit.close()));
-    const rows = await asOwner<{ seq: string; request: string; commit: string }>(database.url, 'select seq, request_id as request, xmin as commit from audit_entry where seq > $1 order by seq', [before]);
+    const rows = await asOwner<{ seq: string; request: string; commit: string }>(
+      database.url,
+      'select seq, request_id as request, xmin as commit from audit_entry where seq > $1 order by seq',
+      [before],
+    );
     expect(rows).toHaveLength(165);
     expect(rows.map(({ seq }) => Number(seq))).toEqual(Array.from({ length: 165 }, (_, n) => before + 1 + n));
     expect(new Set(rows.map(({ request }) => request)).size).toBe(165);
@@ -85,12 +112,21 @@ describe('the chain', () => {
   });
 
   it('verifies from the rows alone: each hash covers the entry and the hash before it', async () => {
-    const [found] = await asOwner<{ broken: string; n: string }>(database.url, `${verify} select count(*) as n, count(*) filter (where hash is distinct from expected) as broken from worked_out`);
+    const [found] = await asOwner<{ broken: string; n: string }>(
+      database.url,
+      `${verify} select count(*) as n, count(*) filter (where hash is distinct from expected) as broken from worked_out`,
+    );
     expect(found).toEqual({ n: String(await headOf()), broken: '0' });
   });
 
   it('shows a changed entry, and one that was taken out', async () => {
-    const broken = async () => (await asOwner<{ seq: string }>(database.url, `${verify} select seq from worked_out where hash is distinct from expected order by seq`)).map(({ seq }) => Number(seq));
+    const broken = async () =>
+      (
+        await asOwner<{ seq: string }>(
+          database.url,
+          `${verify} select seq from worked_out where hash is distinct from expected order by seq`,
+        )
+      ).map(({ seq }) => Number(seq));
     await asOwner(database.url, `update audit_entry set outcome = 'REFUSED' where seq = 5`);
     expect(await broken()).toEqual([5]);
     await asOwner(database.url, `update audit_entry set outcome = 'ALLOWED' where seq = 5`);

@@ -35,9 +35,16 @@ const masked = (...fields: string[]): object[] => fields.map((field) => ({ field
 describe('a row that the policy hides, or of which the labels are not known yet', () => {
   it('is in no list and in no count: what is left are the plain rows and the masked ones', async () => {
     const counted = 'totalCount nodes { id } edges { node { id } }';
-    const answer = await ofMaria(`encounters { ${counted} } appointments { ${counted} } conditions { ${counted} } claims { ${counted} } coverages { id } careTeam { role }`);
+    const answer = await ofMaria(
+      `encounters { ${counted} } appointments { ${counted} } conditions { ${counted} } claims { ${counted} } coverages { id } careTeam { role }`,
+    );
     for (const [list, expected] of Object.entries({ encounters: 4, appointments: 3, conditions: 4, claims: 3 })) {
-      expect([list, at(answer, `${list}.totalCount`), listAt(answer, `${list}.nodes`).length, listAt(answer, `${list}.edges`).length]).toEqual([list, expected, expected, expected]);
+      expect([
+        list,
+        at(answer, `${list}.totalCount`),
+        listAt(answer, `${list}.nodes`).length,
+        listAt(answer, `${list}.edges`).length,
+      ]).toEqual([list, expected, expected, expected]);
     }
     expect(listAt(answer, 'coverages')).toHaveLength(2);
     expect(listAt(answer, 'careTeam')).toHaveLength(2);
@@ -53,7 +60,9 @@ describe('a row that the policy hides, or of which the labels are not known yet'
   it('leaves no gap in the pages', async () => {
     const first = await ofMaria('encounters(first: 2) { nodes { start } pageInfo { hasNextPage endCursor } }');
     expect(listAt(first, 'encounters.nodes')).toEqual([{ start: '2026-11-02T09:00:00.000Z' }, { start: '2026-11-01T09:00:00.000Z' }]);
-    const next = await ofMaria(`encounters(first: 2, after: "${String(at(first, 'encounters.pageInfo.endCursor'))}") { nodes { start } pageInfo { hasNextPage hasPreviousPage } }`);
+    const next = await ofMaria(
+      `encounters(first: 2, after: "${String(at(first, 'encounters.pageInfo.endCursor'))}") { nodes { start } pageInfo { hasNextPage hasPreviousPage } }`,
+    );
     expect(at(next, 'encounters')).toEqual({
       nodes: [{ start: '2026-09-12T09:00:00.000Z' }, { start: '2026-09-11T09:00:00.000Z' }],
       pageInfo: { hasNextPage: false, hasPreviousPage: true },
@@ -88,9 +97,18 @@ describe('what is made of masked rows', () => {
   it('is not shown either: amounts that a masked decision of the payer gave to an unmasked claim', async () => {
     await asOwner(database.url, `update adjudication set label_mask = 4 where source_key = 'EOB/1'`);
     try {
-      const answer = await ofMaria('claims(first: 1) { nodes { billed { amount } paid { amount } denied denialCodes { code } adjudicatedAt withheld { field rule } } } timeline(first: 100) { nodes { kind detail } }');
+      const answer = await ofMaria(
+        'claims(first: 1) { nodes { billed { amount } paid { amount } denied denialCodes { code } adjudicatedAt withheld { field rule } } } timeline(first: 100) { nodes { kind detail } }',
+      );
       expect(listAt(answer, 'claims.nodes')).toEqual([
-        { billed: { amount: '412.500' }, paid: null, denied: null, denialCodes: null, adjudicatedAt: null, withheld: ['paid', 'denied', 'denialCodes', 'adjudicatedAt'].map((field) => ({ field, rule: 'sensitivity.masked' })) },
+        {
+          billed: { amount: '412.500' },
+          paid: null,
+          denied: null,
+          denialCodes: null,
+          adjudicatedAt: null,
+          withheld: ['paid', 'denied', 'denialCodes', 'adjudicatedAt'].map((field) => ({ field, rule: 'sensitivity.masked' })),
+        },
       ]);
       expect(JSON.stringify(listAt(answer, 'timeline.nodes'))).not.toContain('denied');
     } finally {
@@ -123,8 +141,24 @@ describe('what is made of masked rows', () => {
     try {
       const answer = await gateway.ask(advocate, operation('patient-context'), { caseId: `case_${story.maria.caseUid}` });
       expect(answer.errors).toBeUndefined();
-      expect(answer.data).toMatchObject({ case: { number: 'PR-2026-0001', kind: null, summary: null, departments: [], issues: [], interactions: { nodes: [] }, reminders: [], patient: null, deadlines: [{ step: 'REPLY' }] } });
-      const other = await gateway.ask({ ...advocate, user: story.other }, 'query ($id: ID!) { case(id: $id) { summary withheld { reason } } }', { id: `case_${story.maria.caseUid}` });
+      expect(answer.data).toMatchObject({
+        case: {
+          number: 'PR-2026-0001',
+          kind: null,
+          summary: null,
+          departments: [],
+          issues: [],
+          interactions: { nodes: [] },
+          reminders: [],
+          patient: null,
+          deadlines: [{ step: 'REPLY' }],
+        },
+      });
+      const other = await gateway.ask(
+        { ...advocate, user: story.other },
+        'query ($id: ID!) { case(id: $id) { summary withheld { reason } } }',
+        { id: `case_${story.maria.caseUid}` },
+      );
       expect(at(other, 'case')).toEqual({ summary: null, withheld: [{ reason: 'RELATIONSHIP' }] });
     } finally {
       await asOwner(database.url, 'update case_file set label_mask = 0 where uid = $1', [story.maria.caseUid]);
@@ -132,7 +166,11 @@ describe('what is made of masked rows', () => {
   });
 
   it('tells somebody without a related case nothing of the masked rows', async () => {
-    const answer = await gateway.ask({ ...advocate, user: story.other }, 'query ($id: ID!) { patient(id: $id) { balance { amount } withheld { field reason } } }', { id: `pat_${story.maria.uid}` });
+    const answer = await gateway.ask(
+      { ...advocate, user: story.other },
+      'query ($id: ID!) { patient(id: $id) { balance { amount } withheld { field reason } } }',
+      { id: `pat_${story.maria.uid}` },
+    );
     expect(at(answer, 'patient')).toEqual({ balance: null, withheld: [{ field: 'balance', reason: 'RELATIONSHIP' }] });
   });
 });
@@ -156,12 +194,23 @@ describe('a row that the policy masks', () => {
       withheld: masked('end', 'status', 'reason', 'labels', 'department'),
     });
     expect(visits[0]).toMatchObject({ status: 'finished', labels: [], withheld: [] });
-    expect(listAt(answer, 'conditions.nodes')[1]).toEqual({ onset: '2026-09-12T09:00:00.000Z', code: null, labels: null, withheld: [{ field: 'code' }, { field: 'labels' }] });
-    expect(listAt(answer, 'appointments.nodes')[2]).toEqual({ start: '2026-09-11T09:00:00.000Z', minutes: null, withheld: [{ field: 'minutes' }] });
+    expect(listAt(answer, 'conditions.nodes')[1]).toEqual({
+      onset: '2026-09-12T09:00:00.000Z',
+      code: null,
+      labels: null,
+      withheld: [{ field: 'code' }, { field: 'labels' }],
+    });
+    expect(listAt(answer, 'appointments.nodes')[2]).toEqual({
+      start: '2026-09-11T09:00:00.000Z',
+      minutes: null,
+      withheld: [{ field: 'minutes' }],
+    });
   });
 
   it('keeps the kind of a claim and its day, but no amount, payer or visit', async () => {
-    const answer = await ofMaria('claims { nodes { kind servicedFrom status insurer billed { amount } paid { amount } patientOwes { amount } denied encounter { id } payments { id } withheld { field } } }');
+    const answer = await ofMaria(
+      'claims { nodes { kind servicedFrom status insurer billed { amount } paid { amount } patientOwes { amount } denied encounter { id } payments { id } withheld { field } } }',
+    );
     expect(listAt(answer, 'claims.nodes').slice(1)).toEqual(
       ['2026-09-12', '2026-09-11'].map((servicedFrom) => ({
         kind: 'PROFESSIONAL',
@@ -174,7 +223,9 @@ describe('a row that the policy masks', () => {
         denied: null,
         encounter: null,
         payments: null,
-        withheld: expect.arrayContaining(['status', 'insurer', 'billed', 'paid', 'patientOwes', 'denied', 'encounter', 'payments'].map((field) => ({ field }))),
+        withheld: expect.arrayContaining(
+          ['status', 'insurer', 'billed', 'paid', 'patientOwes', 'denied', 'encounter', 'payments'].map((field) => ({ field })),
+        ),
       })),
     );
     expect(listAt(answer, 'claims.nodes.1.withheld')).toHaveLength(8);

@@ -15,7 +15,8 @@ describe('a plan', () => {
     const word = fc.oneof(fc.constantFrom(...policy.roles.keys(), ...policy.purposes), fc.string());
     fc.assert(
       fc.property(word, word, (role, purpose) => {
-        if (allowed.some((known) => known.role === role && known.purpose === purpose)) expect(planFor(policy, { role, purpose }, 1)).toMatchObject({ role, purpose, generation: 1 });
+        if (allowed.some((known) => known.role === role && known.purpose === purpose))
+          expect(planFor(policy, { role, purpose }, 1)).toMatchObject({ role, purpose, generation: 1 });
         else expect(() => planFor(policy, { role, purpose }, 1)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
       }),
       { numRuns: 500 },
@@ -26,7 +27,9 @@ describe('a plan', () => {
     for (const { role, purpose } of allowed) {
       const plan = planFor(policy, { role, purpose }, 1);
       for (const phi of phiClasses) {
-        const rules = policy.rules.filter((rule) => rule.classes.includes(phi) && rule.roles.includes(role) && rule.purposes.includes(purpose));
+        const rules = policy.rules.filter(
+          (rule) => rule.classes.includes(phi) && rule.roles.includes(role) && rule.purposes.includes(purpose),
+        );
         const decision = plan.decide(phi);
         if (decision.may === 'always') expect(rules.map(({ when }) => when)).toContain('always');
         if (decision.may === 'when') expect(new Set(decision.conditions)).toEqual(new Set(rules.map(({ when }) => when)));
@@ -36,15 +39,31 @@ describe('a plan', () => {
   });
 
   it('tells a role without a rule that it is the role, and one with a rule for another purpose that it is the purpose', () => {
-    expect(planFor(policy, { role: 'ANALYST', purpose: 'HQUALIMP' }, 1).decide('NARRATIVE')).toEqual({ may: 'never', withheld: { reason: 'ROLE', rule: 'default.deny', remedy: expect.any(String) } });
-    expect(planFor(policy, { role: 'MANAGER', purpose: 'HQUALIMP' }, 1).decide('IDENTITY')).toEqual({ may: 'never', withheld: { reason: 'PURPOSE', rule: 'identity.office', remedy: 'Ask under HOPERAT or PATADMIN.' } });
-    expect(planFor(policy, { role: 'ADVOCATE', purpose: 'HOPERAT' }, 1).decide('CLINICAL')).toEqual({ may: 'when', conditions: ['related'], otherwise: { reason: 'RELATIONSHIP', rule: 'context.related', remedy: 'Take over the case, or open one for this patient.' } });
+    expect(planFor(policy, { role: 'ANALYST', purpose: 'HQUALIMP' }, 1).decide('NARRATIVE')).toEqual({
+      may: 'never',
+      withheld: { reason: 'ROLE', rule: 'default.deny', remedy: expect.any(String) },
+    });
+    expect(planFor(policy, { role: 'MANAGER', purpose: 'HQUALIMP' }, 1).decide('IDENTITY')).toEqual({
+      may: 'never',
+      withheld: { reason: 'PURPOSE', rule: 'identity.office', remedy: 'Ask under HOPERAT or PATADMIN.' },
+    });
+    expect(planFor(policy, { role: 'ADVOCATE', purpose: 'HOPERAT' }, 1).decide('CLINICAL')).toEqual({
+      may: 'when',
+      conditions: ['related'],
+      otherwise: { reason: 'RELATIONSHIP', rule: 'context.related', remedy: 'Take over the case, or open one for this patient.' },
+    });
     expect(planFor(policy, { role: 'ADVOCATE', purpose: 'HOPERAT' }, 1).decide('IDENTITY')).toEqual({ may: 'always' });
   });
 
   it('grants the capabilities of its role, and no other word', () => {
     const analyst = planFor(policy, { role: 'ANALYST', purpose: 'HQUALIMP' }, 1);
-    expect(['READ_AGGREGATES', 'READ_CASES', 'READ_IDENTITY', 'constructor', ''].map((word) => analyst.may(word))).toEqual([true, false, false, false, false]);
+    expect(['READ_AGGREGATES', 'READ_CASES', 'READ_IDENTITY', 'constructor', ''].map((word) => analyst.may(word))).toEqual([
+      true,
+      false,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('hides rows of which the labels are not known yet, from everybody, whatever the policy hides', () => {

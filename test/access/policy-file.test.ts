@@ -4,13 +4,15 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readLabelRules, readPolicy } from '../../src/access/index.js';
-import { HubError, packageRoot } from '../../src/kernel/index.js';
+import { packageRoot, type HubError } from '../../src/kernel/index.js';
 import { labels } from '../support/gateway.js';
 
 const shipped = join(packageRoot, 'schema/policy');
 const shippedLabels = readLabelRules(join(shipped, 'labels.yaml')).labels;
 let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'hub-policy-'))));
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'hub-policy-'));
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The lines that the shipped policy, changed, is refused with. */
@@ -58,43 +60,84 @@ describe('the shipped policy', () => {
 });
 
 describe('a mistake', () => {
-  const lineOf = (name: string, text: string): number => readFileSync(join(folder, `${name}.yaml`), 'utf8').split('\n').findIndex((line) => line.includes(text)) + 1;
+  const lineOf = (name: string, text: string): number =>
+    readFileSync(join(folder, `${name}.yaml`), 'utf8')
+      .split('\n')
+      .findIndex((line) => line.includes(text)) + 1;
 
   it('in a name: a role, a purpose, a label, a class, a condition or a capability that is not there', () => {
-    expect(mistakes({ rules: put('roles: [ADVOCATE, MANAGER]', 'roles: [ADVOCAT, MANAGER]') })).toEqual([`policy/rules.yaml:${lineOf('rules', 'ADVOCAT,')} rules[0].roles[0]: expected a role of roles.yaml, found 'ADVOCAT'`]);
-    expect(mistakes({ rules: put('purposes: [HCOMPL]', 'purposes: [HCOMP]') })).toEqual([expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[6\]\.purposes\[0\]: expected a purpose of purposes\.yaml, found 'HCOMP'$/)]);
-    expect(mistakes({ roles: put('purposes: [HSYSADMIN]', 'purposes: [SYSADMIN]') })).toEqual([expect.stringMatching(/^policy\/roles\.yaml:\d+ roles\[5\]\.purposes\[0\]: expected a purpose of purposes\.yaml, found 'SYSADMIN'$/)]);
+    expect(mistakes({ rules: put('roles: [ADVOCATE, MANAGER]', 'roles: [ADVOCAT, MANAGER]') })).toEqual([
+      `policy/rules.yaml:${lineOf('rules', 'ADVOCAT,')} rules[0].roles[0]: expected a role of roles.yaml, found 'ADVOCAT'`,
+    ]);
+    expect(mistakes({ rules: put('purposes: [HCOMPL]', 'purposes: [HCOMP]') })).toEqual([
+      expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[6\]\.purposes\[0\]: expected a purpose of purposes\.yaml, found 'HCOMP'$/),
+    ]);
+    expect(mistakes({ roles: put('purposes: [HSYSADMIN]', 'purposes: [SYSADMIN]') })).toEqual([
+      expect.stringMatching(/^policy\/roles\.yaml:\d+ roles\[5\]\.purposes\[0\]: expected a purpose of purposes\.yaml, found 'SYSADMIN'$/),
+    ]);
     expect(mistakes({ rules: put('label: MH', 'label: MHX') })).toEqual([
       expect.stringMatching(/sensitivity\[2\]\.label: expected a label of labels\.yaml, found 'MHX'$/),
       "policy/rules.yaml sensitivity: expected a row for the label 'MH', found none",
     ]);
-    expect(mistakes({ rules: put('classes: [IDENTITY]', 'classes: [IDENTITI]') })).toEqual([expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[0\]\.classes\[0\]: expected .*IDENTITY.*found 'IDENTITI'/)]);
-    expect(mistakes({ rules: put('when: facility', 'when: nearby') })).toEqual([expect.stringMatching(/rules\[2\]\.when: expected .*always.*found 'nearby'/)]);
-    expect(mistakes({ roles: put('MANAGE_SOURCES', 'MANAGE_SORCES') })).toEqual([expect.stringMatching(/roles\[5\]\.capabilities\[0\]: expected .*found 'MANAGE_SORCES'/)]);
-    expect(mistakes({ purposes: put('parent: HOPERAT', 'parent: HOPER') })).toEqual([expect.stringMatching(/purposes\[1\]\.parent: expected a purpose of this file, found 'HOPER'/)]);
+    expect(mistakes({ rules: put('classes: [IDENTITY]', 'classes: [IDENTITI]') })).toEqual([
+      expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[0\]\.classes\[0\]: expected .*IDENTITY.*found 'IDENTITI'/),
+    ]);
+    expect(mistakes({ rules: put('when: facility', 'when: nearby') })).toEqual([
+      expect.stringMatching(/rules\[2\]\.when: expected .*always.*found 'nearby'/),
+    ]);
+    expect(mistakes({ roles: put('MANAGE_SOURCES', 'MANAGE_SORCES') })).toEqual([
+      expect.stringMatching(/roles\[5\]\.capabilities\[0\]: expected .*found 'MANAGE_SORCES'/),
+    ]);
+    expect(mistakes({ purposes: put('parent: HOPERAT', 'parent: HOPER') })).toEqual([
+      expect.stringMatching(/purposes\[1\]\.parent: expected a purpose of this file, found 'HOPER'/),
+    ]);
   });
 
   it('of something that stands twice', () => {
-    expect(mistakes({ rules: put('id: context.facility', 'id: context.related') })).toEqual([expect.stringMatching(/rules\[2\]\.id: expected an id of its own, found 'context\.related' twice/)]);
-    expect(mistakes({ roles: put('role: ANALYST', 'role: ADVOCATE') })).toEqual([expect.stringMatching(/roles\[4\]\.role: expected a role of its own, found 'ADVOCATE' twice/)]);
-    expect(mistakes({ purposes: put('code: HLEGAL', 'code: HCOMPL') })).toEqual([expect.stringMatching(/purposes\[4\]\.code: expected a code of its own, found 'HCOMPL' twice/)]);
-    expect(mistakes({ rules: (text) => `${text}  - { label: PART2, treatment: show }\n` })).toEqual([expect.stringMatching(/sensitivity\[7\]\.label: expected a label of its own, found 'PART2' twice/)]);
+    expect(mistakes({ rules: put('id: context.facility', 'id: context.related') })).toEqual([
+      expect.stringMatching(/rules\[2\]\.id: expected an id of its own, found 'context\.related' twice/),
+    ]);
+    expect(mistakes({ roles: put('role: ANALYST', 'role: ADVOCATE') })).toEqual([
+      expect.stringMatching(/roles\[4\]\.role: expected a role of its own, found 'ADVOCATE' twice/),
+    ]);
+    expect(mistakes({ purposes: put('code: HLEGAL', 'code: HCOMPL') })).toEqual([
+      expect.stringMatching(/purposes\[4\]\.code: expected a code of its own, found 'HCOMPL' twice/),
+    ]);
+    expect(mistakes({ rules: (text) => `${text}  - { label: PART2, treatment: show }\n` })).toEqual([
+      expect.stringMatching(/sensitivity\[7\]\.label: expected a label of its own, found 'PART2' twice/),
+    ]);
   });
 
   it('of something that is missing: a label without a treatment, a class without a rule, a field, a file', () => {
-    expect(mistakes({}, [...shippedLabels, { name: 'SEX', bit: 9 }])).toEqual(["policy/rules.yaml sensitivity: expected a row for the label 'SEX', found none"]);
-    expect(mistakes({ rules: (text) => text.replaceAll('COVERAGE, ', '') })).toEqual(['policy/rules.yaml rules: expected a rule for the class COVERAGE, found none']);
-    expect(mistakes({ rules: put(/ {4}when: facility\n/, '') })).toEqual([expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[2\]\.when: expected /)]);
-    expect(() => readPolicy(join(folder, 'nowhere'), shippedLabels)).toThrow('policy/purposes.yaml: expected a file that can be read, found none');
+    expect(mistakes({}, [...shippedLabels, { name: 'SEX', bit: 9 }])).toEqual([
+      "policy/rules.yaml sensitivity: expected a row for the label 'SEX', found none",
+    ]);
+    expect(mistakes({ rules: (text) => text.replaceAll('COVERAGE, ', '') })).toEqual([
+      'policy/rules.yaml rules: expected a rule for the class COVERAGE, found none',
+    ]);
+    expect(mistakes({ rules: put(/ {4}when: facility\n/, '') })).toEqual([
+      expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[2\]\.when: expected /),
+    ]);
+    expect(() => readPolicy(join(folder, 'nowhere'), shippedLabels)).toThrow(
+      'policy/purposes.yaml: expected a file that can be read, found none',
+    );
   });
 
   it('of form: a key that is not known, a text that is no YAML', () => {
-    expect(mistakes({ rules: put('when: always', 'whenn: always\n    when: always') })).toEqual([expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[0\]\.whenn: /)]);
+    expect(mistakes({ rules: put('when: always', 'whenn: always\n    when: always') })).toEqual([
+      expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[0\]\.whenn: /),
+    ]);
     expect(mistakes({ roles: (text) => `${text}\n\t- [` })[0]).toMatch(/^policy\/roles\.yaml:\d+: expected YAML/);
   });
 
   it('comes with all the others, a line each', () => {
-    const lines = mistakes({ rules: (text) => text.replace('roles: [ADVOCATE, MANAGER]', 'roles: [A, B]').replace('purposes: [HCOMPL]', 'purposes: [C]').replace('label: HIV', 'label: D') });
+    const lines = mistakes({
+      rules: (text) =>
+        text
+          .replace('roles: [ADVOCATE, MANAGER]', 'roles: [A, B]')
+          .replace('purposes: [HCOMPL]', 'purposes: [C]')
+          .replace('label: HIV', 'label: D'),
+    });
     expect(lines.map((line) => /'(\w+)'/.exec(line)?.[1])).toEqual(['A', 'B', 'C', 'D', 'HIV']);
   });
 });

@@ -72,13 +72,31 @@ describe("another's case", () => {
       },
     });
     expect(withheld.map(({ field }) => field).toSorted()).toEqual(
-      ['kind', 'classification', 'channel', 'receivedAt', 'summary', 'narrative', 'severity', 'escalationLevel', 'assignedTo', 'complainant', 'patient', 'departments', 'issues', 'interactions', 'reminders'].toSorted(),
+      [
+        'kind',
+        'classification',
+        'channel',
+        'receivedAt',
+        'summary',
+        'narrative',
+        'severity',
+        'escalationLevel',
+        'assignedTo',
+        'complainant',
+        'patient',
+        'departments',
+        'issues',
+        'interactions',
+        'reminders',
+      ].toSorted(),
     );
     expect(new Set(withheld.map(({ reason, rule }) => `${reason} ${rule}`))).toEqual(new Set(['RELATIONSHIP context.related']));
   });
 
   it('lists in `withheld` only what was selected', async () => {
-    const answer = await gateway.ask(advocate, 'query ($id: ID!) { case(id: $id) { number summary withheld { field } } }', { id: `case_${story.john.caseUid}` });
+    const answer = await gateway.ask(advocate, 'query ($id: ID!) { case(id: $id) { number summary withheld { field } } }', {
+      id: `case_${story.john.caseUid}`,
+    });
     expect(answer.data).toEqual({ case: { number: 'PR-2026-0002', summary: null, withheld: [{ field: 'summary' }] } });
   });
 
@@ -99,7 +117,13 @@ describe('a patient of whom the viewer has no case', () => {
   it('is known by identity only; every list is empty, without a count, for want of a relation', async () => {
     const answer = await gateway.ask(advocate, wholePatient, { id: `pat_${story.john.uid}` });
     expect(answer.errors).toBeUndefined();
-    const closed = { totalCount: null, nodes: [], edges: [], pageInfo: { hasNextPage: false, endCursor: null }, withheld: [{ field: 'nodes', reason: 'RELATIONSHIP', rule: 'context.related' }] };
+    const closed = {
+      totalCount: null,
+      nodes: [],
+      edges: [],
+      pageInfo: { hasNextPage: false, endCursor: null },
+      withheld: [{ field: 'nodes', reason: 'RELATIONSHIP', rule: 'context.related' }],
+    };
     const { timeline, withheld, ...patient } = at(answer, 'patient') as Record<string, unknown>;
     expect(patient).toEqual({
       id: `pat_${story.john.uid}`,
@@ -125,7 +149,12 @@ describe('a patient of whom the viewer has no case', () => {
           address: null,
           score: null,
           evidence: null,
-          withheld: expect.arrayContaining(['provenance.sourceRecordId', 'identifiers', 'address', 'score', 'evidence'].map((field) => ({ field, reason: 'RELATIONSHIP' }))),
+          withheld: expect.arrayContaining(
+            ['provenance.sourceRecordId', 'identifiers', 'address', 'score', 'evidence'].map((field) => ({
+              field,
+              reason: 'RELATIONSHIP',
+            })),
+          ),
         },
       ],
       encounters: closed,
@@ -139,14 +168,30 @@ describe('a patient of whom the viewer has no case', () => {
       patientResponsibility: null,
     });
     expect(timeline).toEqual({ nodes: [], edges: [], withheld: [{ field: 'nodes', reason: 'RELATIONSHIP', rule: 'context.related' }] });
-    expect((withheld as { reason: string; remedy: string }[]).every(({ reason, remedy }) => reason === 'RELATIONSHIP' && remedy.includes('case'))).toBe(true);
+    expect(
+      (withheld as { reason: string; remedy: string }[]).every(
+        ({ reason, remedy }) => reason === 'RELATIONSHIP' && remedy.includes('case'),
+      ),
+    ).toBe(true);
   });
 
   it('is found by name, number and phone, and then shown by identity only', async () => {
-    await asOwner(database.url, `insert into patient_phone select id, '5550107777' from patient_record where source_key = 'Patient/2' on conflict do nothing`);
-    for (const search of [{ name: 'zz-doe, zz-j', birthDate: '1980-05-06' }, { name: 'Zz-Doe' }, { identifier: 'Patient/2' }, { phone: '(555) 010-7777' }, { phone: '+1 555 010 7777 ext 3' }]) {
+    await asOwner(
+      database.url,
+      `insert into patient_phone select id, '5550107777' from patient_record where source_key = 'Patient/2' on conflict do nothing`,
+    );
+    for (const search of [
+      { name: 'zz-doe, zz-j', birthDate: '1980-05-06' },
+      { name: 'Zz-Doe' },
+      { identifier: 'Patient/2' },
+      { phone: '(555) 010-7777' },
+      { phone: '+1 555 010 7777 ext 3' },
+    ]) {
       const answer = await gateway.ask(advocate, operation('find-patient'), { search });
-      expect(at(answer, 'patients')).toMatchObject({ totalCount: 1, nodes: [{ name: 'Zz-John Zz-Doe', records: [{ assurance: 'CERTAIN' }] }] });
+      expect(at(answer, 'patients')).toMatchObject({
+        totalCount: 1,
+        nodes: [{ name: 'Zz-John Zz-Doe', records: [{ assurance: 'CERTAIN' }] }],
+      });
     }
     for (const search of [{ name: 'Zz-Doe', birthDate: '1980-05-07' }, { identifier: 'Patient/' }, { phone: '5550107776' }]) {
       expect(at(await gateway.ask(advocate, operation('find-patient'), { search }), 'patients.totalCount')).toBe(0);
@@ -156,14 +201,24 @@ describe('a patient of whom the viewer has no case', () => {
 
 describe('a relation to a patient', () => {
   const visits = async (who: Asking, uid: string): Promise<unknown> =>
-    at(await gateway.ask(who, 'query ($id: ID!) { patient(id: $id) { encounters { totalCount } } }', { id: `pat_${uid}` }), 'patient.encounters.totalCount');
+    at(
+      await gateway.ask(who, 'query ($id: ID!) { patient(id: $id) { encounters { totalCount } } }', { id: `pat_${uid}` }),
+      'patient.encounters.totalCount',
+    );
 
   it('comes with a case that is shared through a department of the token', async () => {
     const shares = { ...advocate, departments: [story.department] };
     expect(await visits(shares, story.john.uid)).toBeNull();
-    await asOwner(database.url, 'insert into case_department (case_id, department_id) select id, $1 from case_file where uid = $2', [story.department.row, story.john.caseUid]);
+    await asOwner(database.url, 'insert into case_department (case_id, department_id) select id, $1 from case_file where uid = $2', [
+      story.department.row,
+      story.john.caseUid,
+    ]);
     expect(await visits(shares, story.john.uid)).toBe(1);
-    expect(at(await context(shares, story.john.caseUid), 'case')).toMatchObject({ narrative: 'They moved my appointment twice.', departments: [{ name: 'Cardiology' }], patient: { name: 'Zz-John Zz-Doe' } });
+    expect(at(await context(shares, story.john.caseUid), 'case')).toMatchObject({
+      narrative: 'They moved my appointment twice.',
+      departments: [{ name: 'Cardiology' }],
+      patient: { name: 'Zz-John Zz-Doe' },
+    });
     expect(await visits(advocate, story.john.uid)).toBeNull();
   });
 
@@ -171,7 +226,10 @@ describe('a relation to a patient', () => {
     expect(await visits(advocate, story.maria.uid)).toBe(2);
     await asOwner(database.url, 'update case_file set closed_at = now() where uid = $1', [story.maria.caseUid]);
     expect(await visits(advocate, story.maria.uid)).toBeNull();
-    expect(at(await context(advocate, story.maria.caseUid), 'case')).toMatchObject({ narrative: 'They moved my appointment twice.', patient: { name: 'Zz-Maria Zz-Lopez', encounters: { nodes: [] }, balance: null } });
+    expect(at(await context(advocate, story.maria.caseUid), 'case')).toMatchObject({
+      narrative: 'They moved my appointment twice.',
+      patient: { name: 'Zz-Maria Zz-Lopez', encounters: { nodes: [] }, balance: null },
+    });
   });
 
   it('follows certain links only', async () => {
@@ -187,7 +245,11 @@ describe('a relation to a patient', () => {
 
 describe('a person who became an alias of another', () => {
   it('still answers to the old id', async () => {
-    await asOwner(database.url, `insert into person (uid, alias_of) select '00000000-0000-4000-8000-000000000077', id from person where uid = $1 on conflict do nothing`, [story.maria.uid]);
+    await asOwner(
+      database.url,
+      `insert into person (uid, alias_of) select '00000000-0000-4000-8000-000000000077', id from person where uid = $1 on conflict do nothing`,
+      [story.maria.uid],
+    );
     const answer = await gateway.ask(advocate, '{ patient(id: "pat_00000000-0000-4000-8000-000000000077") { id name } }');
     expect(answer.data).toEqual({ patient: { id: `pat_${story.maria.uid}`, name: 'Zz-Maria Zz-Lopez' } });
   });

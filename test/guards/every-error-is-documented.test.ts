@@ -6,7 +6,14 @@ import { errorCatalogue, packageRoot } from '../../src/kernel/index.js';
 
 const catalogue = 'src/kernel/errors.ts';
 const sources = ['src', 'workers', 'test/support']
-  .flatMap((folder) => readdirSync(join(packageRoot, folder), { withFileTypes: true, recursive: true }).map((entry) => ({ ...entry, name: entry.name, isFile: entry.isFile(), path: join(entry.parentPath, entry.name) })))
+  .flatMap((folder) =>
+    readdirSync(join(packageRoot, folder), { withFileTypes: true, recursive: true }).map((entry) => ({
+      ...entry,
+      name: entry.name,
+      isFile: entry.isFile(),
+      path: join(entry.parentPath, entry.name),
+    })),
+  )
   .filter(({ isFile, name, path }) => isFile && /[.](ts|mjs)$/.test(name) && !path.endsWith(catalogue))
   .map(({ path }) => readFileSync(path, 'utf8'))
   .join('\n');
@@ -14,7 +21,9 @@ const codes = Object.keys(errorCatalogue);
 
 describe('an error code', () => {
   it('that a source throws is in the catalogue', () => {
-    const thrown = [...sources.matchAll(/(?:new HubError\(|asHubError\([^,()]*,|refuse[dA-Z]?\w*\()\s*'([A-Z][A-Z_]+)'/g)].map(([, code]) => code ?? '');
+    const thrown = [...sources.matchAll(/(?:new HubError\(|asHubError\([^,()]*,|refuse[dA-Z]?\w*\()\s*'([A-Z][A-Z_]+)'/g)].map(
+      ([, code]) => code ?? '',
+    );
     expect(new Set(thrown).size).toBeGreaterThan(10);
     expect([...new Set(thrown)].filter((code) => !codes.includes(code))).toEqual([]);
   });

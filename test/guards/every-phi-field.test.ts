@@ -11,8 +11,12 @@ interface Place {
   readonly name: string;
   readonly phi: string | null;
 }
-const objects = Object.values(hubSchema.getTypeMap()).filter(isObjectType).filter(({ name }) => !name.startsWith('__'));
-const places: Place[] = objects.flatMap((type) => Object.values(type.getFields()).map((field) => ({ type, field, name: `${type.name}.${field.name}`, phi: phiClassOf(hubSchema, field) })));
+const objects = Object.values(hubSchema.getTypeMap())
+  .filter(isObjectType)
+  .filter(({ name }) => !name.startsWith('__'));
+const places: Place[] = objects.flatMap((type) =>
+  Object.values(type.getFields()).map((field) => ({ type, field, name: `${type.name}.${field.name}`, phi: phiClassOf(hubSchema, field) })),
+);
 const phiFields = places.filter(({ phi }) => phi !== null);
 /** They take the class of the field that holds them, and are null with it. */
 const valueObjects = ['Identifier', 'ContactPoint', 'CareTeamMember', 'Money', 'Coding'];
@@ -22,7 +26,18 @@ const isGoverned = (type: GraphQLObjectType): boolean => type.getInterfaces().so
 describe('a PHI field', () => {
   it('is there at all', () => {
     expect(phiFields.length).toBeGreaterThan(80);
-    expect(names(phiFields)).toEqual(expect.arrayContaining(['Patient.name', 'Patient.contactPoints', 'Case.narrative', 'Encounter.reason', 'Appointment.start', 'Claim.paid', 'Coverage.memberId', 'Complainant.name']));
+    expect(names(phiFields)).toEqual(
+      expect.arrayContaining([
+        'Patient.name',
+        'Patient.contactPoints',
+        'Case.narrative',
+        'Encounter.reason',
+        'Appointment.start',
+        'Claim.paid',
+        'Coverage.memberId',
+        'Complainant.name',
+      ]),
+    );
   });
   it('may be null, so that it can be withheld', () => {
     expect(names(phiFields.filter(({ field }) => isNonNullType(field.type)))).toEqual([]);
@@ -32,10 +47,14 @@ describe('a PHI field', () => {
     for (const phi of phiClasses) expect([phi, testPolicy.rules.some(({ classes }) => classes.includes(phi))]).toEqual([phi, true]);
   });
   it('stands on an object that says what was withheld, or in a value object that is null with the field that holds it', () => {
-    expect([...new Set(phiFields.filter(({ type }) => !isGoverned(type) && !valueObjects.includes(type.name)).map(({ type }) => type.name))]).toEqual([]);
+    expect([
+      ...new Set(phiFields.filter(({ type }) => !isGoverned(type) && !valueObjects.includes(type.name)).map(({ type }) => type.name)),
+    ]).toEqual([]);
   });
   it('is marked in the schema as its shape marks it, both ways', () => {
-    const byShape = shapes.flatMap(({ type, fields }) => Object.entries(fields).flatMap(([name, { phi }]) => (phi ? [`${type}.${name} ${phi}`] : [])));
+    const byShape = shapes.flatMap(({ type, fields }) =>
+      Object.entries(fields).flatMap(([name, { phi }]) => (phi ? [`${type}.${name} ${phi}`] : [])),
+    );
     const bySchema = phiFields.map(({ name, phi }) => `${name} ${phi}`);
     expect(bySchema.toSorted()).toEqual([...new Set(byShape)].toSorted());
   });
@@ -43,14 +62,22 @@ describe('a PHI field', () => {
 
 describe('what holds PHI without being a PHI field itself', () => {
   it('a value object is held by fields of a class only', () => {
-    const holders = places.filter(({ field, type }) => valueObjects.includes(getNamedType(field.type).name) && !valueObjects.includes(type.name));
+    const holders = places.filter(
+      ({ field, type }) => valueObjects.includes(getNamedType(field.type).name) && !valueObjects.includes(type.name),
+    );
     expect(holders.length).toBeGreaterThan(15);
     expect(names(holders.filter(({ phi }) => phi === null))).toEqual([]);
   });
 
   it('a list that the schema promises is shown under a class, or holds objects that govern themselves or carry nothing of a patient', () => {
     const free = ['PatientRecord', 'SourceStatus', 'Deadline', 'Facility', 'Withheld', 'Source', 'SyncRun', 'Department'];
-    const gates = new Map(shapes.flatMap(({ type, fields }) => Object.entries(fields).map(([name, field]) => [`${type}.${name}`, field.phi ?? field.gate ?? (field.is === 'timeline' ? 'arms' : undefined)] as const)));
+    const gates = new Map<string, string | undefined>(
+      shapes.flatMap(({ type, fields }) =>
+        Object.entries(fields).map(
+          ([name, field]) => [`${type}.${name}`, field.phi ?? field.gate ?? (field.is === 'timeline' ? 'arms' : undefined)] as const,
+        ),
+      ),
+    );
     const open = places.filter(({ type, field, name }) => {
       const target = getNamedType(field.type);
       const isList = isListType(getNullableType(field.type)) || target.name.endsWith('Connection');
@@ -61,15 +88,31 @@ describe('what holds PHI without being a PHI field itself', () => {
   });
 
   it('a row that can be masked keeps only its id, date, kind and origin, or what a case shows to everybody', () => {
-    const kept = new Set(shapes.flatMap(({ type, labelled }) => (labelled?.keeps ?? []).map((name) => `${type}.${name}`)));
-    const content = [...kept].filter((name) => places.some((place) => place.name === name && place.phi !== null && !/\.(start|at|onset|servicedFrom)$/.test(name)));
+    const kept = new Set<string>(shapes.flatMap(({ type, labelled }) => (labelled?.keeps ?? []).map((name) => `${type}.${name}`)));
+    const content = [...kept].filter((name) =>
+      places.some((place) => place.name === name && place.phi !== null && !/\.(start|at|onset|servicedFrom)$/.test(name)),
+    );
     expect(content).toEqual([]);
-    for (const { type, labelled, fields } of shapes) for (const name of labelled?.keeps ?? []) expect([type, name, name in fields]).toEqual([type, name, true]);
+    for (const { type, labelled, fields } of shapes)
+      for (const name of labelled?.keeps ?? []) expect([type, name, name in fields]).toEqual([type, name, true]);
   });
 
   it('whoever has PHI fields in a table with labels can be masked', () => {
-    const withoutLabels = ['Patient', 'Identifier', 'ContactPoint', 'Coding', 'SourceStatus', 'Complainant', 'Issue', 'Deadline', 'Reminder']; // of their records, or of their case
-    const unmasked = shapes.filter(({ type, labelled, fields }) => !labelled && !withoutLabels.includes(type) && Object.values(fields).some(({ phi }) => phi !== undefined));
+    const withoutLabels = [
+      'Patient',
+      'Identifier',
+      'ContactPoint',
+      'Coding',
+      'SourceStatus',
+      'Complainant',
+      'Issue',
+      'Deadline',
+      'Reminder',
+    ]; // of their records, or of their case
+    const unmasked = shapes.filter(
+      ({ type, labelled, fields }) =>
+        !labelled && !withoutLabels.includes(type) && Object.values(fields).some(({ phi }) => phi !== undefined),
+    );
     expect(unmasked.map(({ type }) => type)).toEqual([]);
   });
 });

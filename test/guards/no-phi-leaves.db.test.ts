@@ -38,7 +38,13 @@ const variables = () => ({
 it('every role may ask every document: the log holds nothing of a person, and hidden rows reach nobody', async () => {
   for (const [role, { purposes }] of testPolicy.roles) {
     for (const purpose of purposes) {
-      const token = await gateway.token({ userUid: story.advocate.uid, role, purpose, departments: [story.department.uid], facility: story.facility.uid });
+      const token = await gateway.token({
+        userUid: story.advocate.uid,
+        role,
+        purpose,
+        departments: [story.department.uid],
+        facility: story.facility.uid,
+      });
       for (const name of documents) {
         const { text } = await gateway.post(token, { query: operation(name), variables: variables() });
         expect(text).not.toContain(hiddenMark);
@@ -55,7 +61,10 @@ describe('a fault', () => {
     await asOwner(database.url, 'alter table encounter rename to encounter_away');
     try {
       const { json } = await gateway.post(token, { query: operation('patient-context'), variables: variables() });
-      expect(json).toEqual({ data: { case: null }, errors: [expect.objectContaining({ message: 'A compiled statement failed.', extensions: { code: 'INTERNAL' } })] });
+      expect(json).toEqual({
+        data: { case: null },
+        errors: [expect.objectContaining({ message: 'A compiled statement failed.', extensions: { code: 'INTERNAL' } })],
+      });
     } finally {
       await asOwner(database.url, 'alter table encounter_away rename to encounter');
     }
@@ -66,7 +75,12 @@ describe('a fault', () => {
   it('that nobody foresaw is told by its request id only', async () => {
     const token = await gateway.token({ userUid: story.advocate.uid });
     const answer = await gateway.post(token, { query: operation('open-case'), variables: variables() }); // the acts of this gateway throw
-    expect(answer.json.errors).toEqual([expect.objectContaining({ message: expect.stringContaining(answer.headers.get('x-request-id') ?? '?'), extensions: { code: 'INTERNAL' } })]);
+    expect(answer.json.errors).toEqual([
+      expect.objectContaining({
+        message: expect.stringContaining(answer.headers.get('x-request-id') ?? '?'),
+        extensions: { code: 'INTERNAL' },
+      }),
+    ]);
     expect(gateway.logged()).toContain(answer.headers.get('x-request-id'));
     expect(gateway.logged()).not.toMatch(ofAPerson);
   });
@@ -80,8 +94,17 @@ describe('a fault', () => {
 });
 
 it('every table whose rows a shape with PHI shows has row-level security for the gateway', async () => {
-  const tables = [...new Set(shapes.filter(({ fields }) => Object.values(fields).some(({ phi, gate }) => phi !== undefined || gate !== undefined)).map(({ table }) => table))];
-  const secured = await asOwner<{ table: string }>(database.url, `select relname as table from pg_class where relnamespace = 'hub'::regnamespace and relrowsecurity`);
+  const tables = [
+    ...new Set(
+      shapes
+        .filter(({ fields }) => Object.values(fields).some(({ phi, gate }) => phi !== undefined || gate !== undefined))
+        .map(({ table }) => table),
+    ),
+  ];
+  const secured = await asOwner<{ table: string }>(
+    database.url,
+    `select relname as table from pg_class where relnamespace = 'hub'::regnamespace and relrowsecurity`,
+  );
   const names = secured.map(({ table }) => table);
   // A person has no columns of their own; everything about them is gathered from records.
   expect(tables.filter((table) => table !== 'person' && !names.includes(table))).toEqual([]);

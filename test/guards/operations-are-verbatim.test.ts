@@ -3,7 +3,19 @@
 import { describe, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isUnionType, parse, specifiedRules, validate, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
+import {
+  buildSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isUnionType,
+  parse,
+  specifiedRules,
+  validate,
+  type GraphQLNamedType,
+  type GraphQLSchema,
+} from 'graphql';
 import { packageRoot } from '../../src/kernel/index.js';
 import { hubSchema } from '../support/gateway.js';
 
@@ -34,7 +46,9 @@ describe('the public core of the API', () => {
 
   besides(join(shared, 'api.graphql'))('has every type, field, argument and value that is here under the same name and type', () => {
     const core = buildSchema(read(shared, 'api.graphql'));
-    expect(Object.values(core.getTypeMap()).flatMap((type) => (type.name.startsWith('__') ? [] : differences(type, hubSchema)))).toEqual([]);
+    expect(Object.values(core.getTypeMap()).flatMap((type) => (type.name.startsWith('__') ? [] : differences(type, hubSchema)))).toEqual(
+      [],
+    );
   });
 
   besides(join(shared, 'api.graphql'))('has the inputs of the mutations that are here, whole', () => {
@@ -64,15 +78,30 @@ function differences(core: GraphQLNamedType, schema: GraphQLSchema): string[] {
       same(`${core.name}.${field.name}`, String(field.type), String(theirs.type));
       for (const argument of theirs.args) {
         const mine = field.args.find(({ name }) => name === argument.name);
-        if (mine) same(`${core.name}.${field.name}(${argument.name})`, [String(mine.type), mine.defaultValue], [String(argument.type), argument.defaultValue]);
-        else if (!later.has(`${core.name}.${field.name}.${argument.name}`)) found.push(`${core.name}.${field.name}(${argument.name}): missing`);
+        if (mine)
+          same(
+            `${core.name}.${field.name}(${argument.name})`,
+            [String(mine.type), mine.defaultValue],
+            [String(argument.type), argument.defaultValue],
+          );
+        else if (!later.has(`${core.name}.${field.name}.${argument.name}`))
+          found.push(`${core.name}.${field.name}(${argument.name}): missing`);
       }
     }
   } else if (isInputObjectType(core) && isInputObjectType(ours)) {
-    for (const field of Object.values(ours.getFields())) same(`${core.name}.${field.name}`, [String(field.type), field.defaultValue], [String(core.getFields()[field.name]?.type), core.getFields()[field.name]?.defaultValue]);
+    for (const field of Object.values(ours.getFields()))
+      same(
+        `${core.name}.${field.name}`,
+        [String(field.type), field.defaultValue],
+        [String(core.getFields()[field.name]?.type), core.getFields()[field.name]?.defaultValue],
+      );
   } else if (isEnumType(core) && isEnumType(ours)) {
     const values = core.getValues().map(({ name }) => name);
-    same(`values of ${core.name}`, ours.getValues().flatMap(({ name }) => (values.includes(name) ? [] : [name])), []);
+    same(
+      `values of ${core.name}`,
+      ours.getValues().flatMap(({ name }) => (values.includes(name) ? [] : [name])),
+      [],
+    );
   } else if (isUnionType(core) && isUnionType(ours)) same(`members of ${core.name}`, namesOf(ours.getTypes()), namesOf(core.getTypes()));
   return found;
 }

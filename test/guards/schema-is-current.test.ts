@@ -2,7 +2,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isSpecifiedDirective, isSpecifiedScalarType, type GraphQLNamedType } from 'graphql';
+import {
+  buildSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isObjectType,
+  isSpecifiedDirective,
+  isSpecifiedScalarType,
+  type GraphQLNamedType,
+} from 'graphql';
 import { printHubSchema } from '../../src/graphql/index.js';
 import { packageRoot } from '../../src/kernel/index.js';
 import { hubSchema } from '../support/gateway.js';
@@ -16,11 +25,15 @@ describe('schema/schema.graphql', () => {
   });
 
   it('can be read by others', () => {
-    expect(Object.keys(buildSchema(printHubSchema(hubSchema)).getTypeMap()).toSorted()).toEqual(Object.keys(hubSchema.getTypeMap()).toSorted());
+    expect(Object.keys(buildSchema(printHubSchema(hubSchema)).getTypeMap()).toSorted()).toEqual(
+      Object.keys(hubSchema.getTypeMap()).toSorted(),
+    );
   });
 
   it('is sorted: types, fields and values by name', () => {
-    const names = [...printHubSchema(hubSchema).matchAll(/^(?:type|interface|enum|input|union|scalar) (\w+)/gm)].map(([, name]) => name ?? '');
+    const names = [...printHubSchema(hubSchema).matchAll(/^(?:type|interface|enum|input|union|scalar) (\w+)/gm)].map(
+      ([, name]) => name ?? '',
+    );
     expect(names).toEqual(names.toSorted((one, other) => one.localeCompare(other)));
     for (const type of types) {
       const keys = hasFields(type) ? Object.keys(type.getFields()) : isEnumType(type) ? type.getValues().map(({ name }) => name) : [];
@@ -29,7 +42,9 @@ describe('schema/schema.graphql', () => {
   });
 
   it('describes every type and every directive', () => {
-    const silent = [...types, ...hubSchema.getDirectives().filter((directive) => !isSpecifiedDirective(directive))].filter(({ description }) => !description);
+    const silent = [...types, ...hubSchema.getDirectives().filter((directive) => !isSpecifiedDirective(directive))].filter(
+      ({ description }) => !description,
+    );
     expect(silent.map(({ name }) => name)).toEqual([]);
   });
 

@@ -1,6 +1,14 @@
 /** What the schema promises, the shapes can read, and the other way round: fields, parts of value objects, arguments, orders. */
 import { describe, expect, it } from '@jest/globals';
-import { getNamedType, isEnumType, isInputObjectType, isObjectType, type GraphQLArgument, type GraphQLField, type GraphQLObjectType } from 'graphql';
+import {
+  getNamedType,
+  isEnumType,
+  isInputObjectType,
+  isObjectType,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLObjectType,
+} from 'graphql';
 import { caseRoots } from '../../src/cases/index.js';
 import { patientRoots } from '../../src/patients/index.js';
 import { syncRoots } from '../../src/sync/index.js';
@@ -31,14 +39,17 @@ describe.each(shown.map((known) => [known.type, known] as const))('%s', (type, s
     for (const [name, field] of Object.entries(shape.fields)) {
       const target = getNamedType(objectType(type).getFields()[name]?.type)?.name ?? '';
       if (field.is === 'one' || field.is === 'many') expect([name, target]).toEqual([name, field.type]);
-      if (field.is === 'connection') expect([name, getNamedType(objectType(target).getFields()['nodes']?.type)?.name]).toEqual([name, field.type]);
+      if (field.is === 'connection')
+        expect([name, getNamedType(objectType(target).getFields()['nodes']?.type)?.name]).toEqual([name, field.type]);
       if (field.is === 'object') expect([name, partsOf(field).toSorted()]).toEqual([name, fieldsOf(target).toSorted()]);
-      if (field.is === 'oneOf') for (const member of field.members) expect([name, shapes.some((known) => known.type === member)]).toEqual([name, true]);
+      if (field.is === 'oneOf')
+        for (const member of field.members) expect([name, shapes.some((known) => known.type === member)]).toEqual([name, true]);
     }
   });
 
   it('is asked by the arguments that the schema offers', () => {
-    for (const [name, field] of Object.entries(shape.fields)) if (field.is === 'connection') expectSameArguments(objectType(type).getFields()[name], field);
+    for (const [name, field] of Object.entries(shape.fields))
+      if (field.is === 'connection') expectSameArguments(objectType(type).getFields()[name], field);
   });
 });
 const partsOf = (field: ObjectField): string[] => Object.keys(field.fields);
@@ -48,14 +59,17 @@ describe('the root', () => {
     expect(Object.keys(roots).toSorted()).toEqual(Object.keys(hubSchema.getQueryType()?.getFields() ?? {}).toSorted());
   });
 
-  it.each(Object.entries(roots))('%s is asked by the arguments that the schema offers, and finds its object by id', (name, { field, byId }) => {
-    const definition = hubSchema.getQueryType()?.getFields()[name];
-    if (field.is === 'connection') expectSameArguments(definition, field);
-    if (byId) {
-      expect(definition?.args.map((argument) => argument.name)).toEqual([byId.argument]);
-      expect(shapes.find(({ type }) => type === field.type)?.tag).toBe(byId.tag);
-    }
-  });
+  it.each(Object.entries(roots))(
+    '%s is asked by the arguments that the schema offers, and finds its object by id',
+    (name, { field, byId }) => {
+      const definition = hubSchema.getQueryType()?.getFields()[name];
+      if (field.is === 'connection') expectSameArguments(definition, field);
+      if (byId) {
+        expect(definition?.args.map((argument) => argument.name)).toEqual([byId.argument]);
+        expect(shapes.find(({ type }) => type === field.type)?.tag).toBe(byId.tag);
+      }
+    },
+  );
 
   it('is open to roles with a capability that the schema of the policy has', () => {
     for (const { requires } of Object.values(roots)) expect(['READ_CASES', 'READ_IDENTITY', 'MANAGE_SOURCES']).toContain(requires);
@@ -71,7 +85,9 @@ it('types with an id have a tag of their own', () => {
 /** `filter.statuses`: every place of the arguments at which a value can be given. */
 function pathsOf(argument: Pick<GraphQLArgument, 'name' | 'type'>, before = ''): string[] {
   const type = getNamedType(argument.type);
-  return isInputObjectType(type) ? Object.values(type.getFields()).flatMap((field) => pathsOf(field, `${before}${argument.name}.`)) : [`${before}${argument.name}`];
+  return isInputObjectType(type)
+    ? Object.values(type.getFields()).flatMap((field) => pathsOf(field, `${before}${argument.name}.`))
+    : [`${before}${argument.name}`];
 }
 
 function expectSameArguments(definition: GraphQLField<unknown, unknown> | undefined, field: ConnectionField): void {

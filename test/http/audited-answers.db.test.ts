@@ -54,24 +54,63 @@ describe('an answer', () => {
     const answer = await ask('patient-context', { caseId: `case_${story.maria.caseUid}` });
     const rows = await entries();
     expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ action: 'READ', operation: 'PatientContext', person_uid: story.maria.uid, case_uid: story.maria.caseUid, outcome: 'PARTLY_WITHHELD', withheld_fields: ['sensitivity.masked'], role: 'ADVOCATE' });
+    expect(rows[0]).toMatchObject({
+      action: 'READ',
+      operation: 'PatientContext',
+      person_uid: story.maria.uid,
+      case_uid: story.maria.caseUid,
+      outcome: 'PARTLY_WITHHELD',
+      withheld_fields: ['sensitivity.masked'],
+      role: 'ADVOCATE',
+    });
     expect(rows[0]?.request_id).toBe(answer.headers.get('x-request-id'));
-    expect(sorted(rows[0]?.phi_classes)).toEqual(['BILLING', 'CLINICAL', 'CONTACT', 'COVERAGE', 'DEMOGRAPHIC', 'IDENTITY', 'NARRATIVE', 'SCHEDULING']);
+    expect(sorted(rows[0]?.phi_classes)).toEqual([
+      'BILLING',
+      'CLINICAL',
+      'CONTACT',
+      'COVERAGE',
+      'DEMOGRAPHIC',
+      'IDENTITY',
+      'NARRATIVE',
+      'SCHEDULING',
+    ]);
   });
 
   it('of which nothing was masked or withheld says so', async () => {
     const token = await gateway.token({ userUid: story.advocate.uid });
     await gateway.post(token, { query: 'query Name($id: ID!) { patient(id: $id) { name } }', variables: { id: `pat_${story.maria.uid}` } });
-    expect(await entries()).toMatchObject([{ operation: 'Name', person_uid: story.maria.uid, case_uid: null, phi_classes: ['IDENTITY'], outcome: 'ALLOWED', withheld_fields: [] }]);
+    expect(await entries()).toMatchObject([
+      {
+        operation: 'Name',
+        person_uid: story.maria.uid,
+        case_uid: null,
+        phi_classes: ['IDENTITY'],
+        outcome: 'ALLOWED',
+        withheld_fields: [],
+      },
+    ]);
   });
 
   it('on which a relation was missing says which fields were withheld, and counts no class that was not answered', async () => {
     const token = await gateway.token({ userUid: story.advocate.uid });
-    await gateway.post(token, { query: 'query Visits($id: ID!) { patient(id: $id) { encounters { nodes { status } } careTeam { role } } }', variables: { id: `pat_${story.john.uid}` } });
-    expect(await entries()).toMatchObject([{ operation: 'Visits', person_uid: story.john.uid, phi_classes: [], outcome: 'PARTLY_WITHHELD', withheld_fields: ['encounters', 'careTeam'] }]);
+    await gateway.post(token, {
+      query: 'query Visits($id: ID!) { patient(id: $id) { encounters { nodes { status } } careTeam { role } } }',
+      variables: { id: `pat_${story.john.uid}` },
+    });
+    expect(await entries()).toMatchObject([
+      {
+        operation: 'Visits',
+        person_uid: story.john.uid,
+        phi_classes: [],
+        outcome: 'PARTLY_WITHHELD',
+        withheld_fields: ['encounters', 'careTeam'],
+      },
+    ]);
     seen = await headOf();
     await ask('timeline', { id: `pat_${story.john.uid}` });
-    expect(await entries()).toMatchObject([{ operation: 'Timeline', person_uid: story.john.uid, phi_classes: [], outcome: 'PARTLY_WITHHELD', withheld_fields: ['timeline'] }]);
+    expect(await entries()).toMatchObject([
+      { operation: 'Timeline', person_uid: story.john.uid, phi_classes: [], outcome: 'PARTLY_WITHHELD', withheld_fields: ['timeline'] },
+    ]);
   });
 
   it("of another's case names the case, and no person whom the viewer may not know of", async () => {
@@ -84,7 +123,9 @@ describe('an answer', () => {
   it('of a worklist has one entry for each person and each case that it shows', async () => {
     await ask('worklist');
     const rows = await entries();
-    const shown = rows.map(({ person_uid, case_uid }) => ({ person_uid, case_uid })).toSorted((one, other) => String(one.case_uid).localeCompare(String(other.case_uid)));
+    const shown = rows
+      .map(({ person_uid, case_uid }) => ({ person_uid, case_uid }))
+      .toSorted((one, other) => String(one.case_uid).localeCompare(String(other.case_uid)));
     expect(shown).toEqual([
       { person_uid: story.maria.uid, case_uid: story.maria.caseUid },
       { person_uid: null, case_uid: story.john.caseUid },
@@ -92,7 +133,7 @@ describe('an answer', () => {
   });
 
   it('of a search has an entry for the search, and one for each person found', async () => {
-    await ask('find-patient', { search: { name: 'zz-' , birthDate: '1980-05-06' } });
+    await ask('find-patient', { search: { name: 'zz-', birthDate: '1980-05-06' } });
     expect(await entries()).toMatchObject([
       { action: 'SEARCH', operation: 'FindPatient', person_uid: null, outcome: 'ALLOWED' },
       { action: 'READ', operation: 'FindPatient', person_uid: story.john.uid },
@@ -116,15 +157,34 @@ describe('an answer', () => {
     expect(await entries()).toMatchObject([{ person_uid: null, action: 'READ', outcome: 'ALLOWED' }]);
     for (const name of ['patient-context', 'worklist', 'find-patient', 'timeline', 'sources']) {
       seen = await headOf();
-      await ask(name, { caseId: `case_${story.maria.caseUid}`, id: `pat_${story.maria.uid}`, search: { identifier: 'Patient/1' } }, { role: 'ANALYST', purpose: 'HQUALIMP' });
-      expect(await entries()).toMatchObject([{ role: 'ANALYST', person_uid: null, phi_classes: [], outcome: 'REFUSED', action: name === 'find-patient' ? 'SEARCH' : 'READ' }]);
+      await ask(
+        name,
+        { caseId: `case_${story.maria.caseUid}`, id: `pat_${story.maria.uid}`, search: { identifier: 'Patient/1' } },
+        { role: 'ANALYST', purpose: 'HQUALIMP' },
+      );
+      expect(await entries()).toMatchObject([
+        { role: 'ANALYST', person_uid: null, phi_classes: [], outcome: 'REFUSED', action: name === 'find-patient' ? 'SEARCH' : 'READ' },
+      ]);
     }
   });
 
   it('with an error in it has its entry, too', async () => {
     const token = await gateway.token({ userUid: story.advocate.uid });
-    const answer = await gateway.post(token, { query: 'query Bad($id: ID!) { patient(id: $id) { name encounters(first: 501) { nodes { id } } } }', variables: { id: `pat_${story.maria.uid}` } });
-    expect(answer.json).toEqual({ data: { patient: null }, errors: [{ message: 'first: expected 0 to 500, found 501', extensions: { code: 'BAD_INPUT' }, path: ['patient'], locations: expect.anything() }] });
+    const answer = await gateway.post(token, {
+      query: 'query Bad($id: ID!) { patient(id: $id) { name encounters(first: 501) { nodes { id } } } }',
+      variables: { id: `pat_${story.maria.uid}` },
+    });
+    expect(answer.json).toEqual({
+      data: { patient: null },
+      errors: [
+        {
+          message: 'first: expected 0 to 500, found 501',
+          extensions: { code: 'BAD_INPUT' },
+          path: ['patient'],
+          locations: expect.anything(),
+        },
+      ],
+    });
     expect(await entries()).toMatchObject([{ operation: 'Bad', outcome: 'ERROR' }]);
   });
 });
@@ -135,8 +195,13 @@ describe('where no entry can be written', () => {
     const silent = await openHttpGateway(database, { audit: dead });
     try {
       const token = await silent.token({ userUid: story.advocate.uid });
-      const answer = await silent.post(token, { query: operation('patient-context'), variables: { caseId: `case_${story.maria.caseUid}` } });
-      expect(answer.json).toEqual({ errors: [{ message: expect.stringMatching(/nothing was answered/), extensions: { code: 'DATABASE_UNAVAILABLE' } }] });
+      const answer = await silent.post(token, {
+        query: operation('patient-context'),
+        variables: { caseId: `case_${story.maria.caseUid}` },
+      });
+      expect(answer.json).toEqual({
+        errors: [{ message: expect.stringMatching(/nothing was answered/), extensions: { code: 'DATABASE_UNAVAILABLE' } }],
+      });
       expect(answer.text).not.toContain('Zz-');
     } finally {
       await silent.close();

@@ -35,24 +35,53 @@ function expectRefusal(answer: Told, code: string): void {
   expect(answer.text).not.toMatch(/node_modules|\.ts:|\.js:|stacktrace|at Object/);
   expect(Object.keys(errorCatalogue)).toContain(code);
 }
-const nested = (depth: number): string => `{ cases { nodes { patient ${'{ cases { nodes { patient '.repeat(depth)}{ id }${' } } }'.repeat(depth)} } } }`;
+const nested = (depth: number): string =>
+  `{ cases { nodes { patient ${'{ cases { nodes { patient '.repeat(depth)}{ id }${' } } }'.repeat(depth)} } } }`;
 
 describe('a document', () => {
-  it('of too many tokens is refused', async () => expectRefusal(await gateway.post(token, { query: `{ ${'__typename '.repeat(6000)} }` }), 'BAD_INPUT'));
+  it('of too many tokens is refused', async () =>
+    expectRefusal(await gateway.post(token, { query: `{ ${'__typename '.repeat(6000)} }` }), 'BAD_INPUT'));
   it('that is too deep is refused, also through fragments', async () => {
     expectRefusal(await gateway.post(token, { query: nested(4) }), 'LIMIT_EXCEEDED');
-    const fragments = Array.from({ length: 8 }, (_, n) => `fragment F${n} on Patient { cases { nodes { patient { ...F${n + 1} } } } }`).join(' ');
-    expectRefusal(await gateway.post(token, { query: `query ($id: ID!) { patient(id: $id) { ...F0 } } ${fragments} fragment F8 on Patient { id }`, variables: { id: 'x' } }), 'LIMIT_EXCEEDED');
+    const fragments = Array.from(
+      { length: 8 },
+      (_, n) => `fragment F${n} on Patient { cases { nodes { patient { ...F${n + 1} } } } }`,
+    ).join(' ');
+    expectRefusal(
+      await gateway.post(token, {
+        query: `query ($id: ID!) { patient(id: $id) { ...F0 } } ${fragments} fragment F8 on Patient { id }`,
+        variables: { id: 'x' },
+      }),
+      'LIMIT_EXCEEDED',
+    );
   });
   it('that selects too much is refused, also where few fragments stand for many fields', async () => {
     const wide = Array.from({ length: 1600 }, (_, n) => `f${n}: id`).join(' ');
-    expectRefusal(await gateway.post(token, { query: `query ($id: ID!) { patient(id: $id) { ${wide} } }`, variables: { id: 'x' } }), 'LIMIT_EXCEEDED');
-    const doubling = Array.from({ length: 16 }, (_, n) => `fragment D${n} on Patient { ...D${n + 1} ... on Patient { ...D${n + 1} } }`).join(' ');
+    expectRefusal(
+      await gateway.post(token, { query: `query ($id: ID!) { patient(id: $id) { ${wide} } }`, variables: { id: 'x' } }),
+      'LIMIT_EXCEEDED',
+    );
+    const doubling = Array.from(
+      { length: 16 },
+      (_, n) => `fragment D${n} on Patient { ...D${n + 1} ... on Patient { ...D${n + 1} } }`,
+    ).join(' ');
     const began = performance.now();
-    expectRefusal(await gateway.post(token, { query: `query ($id: ID!) { patient(id: $id) { ...D0 } } ${doubling} fragment D16 on Patient { id name }`, variables: { id: 'x' } }), 'LIMIT_EXCEEDED');
+    expectRefusal(
+      await gateway.post(token, {
+        query: `query ($id: ID!) { patient(id: $id) { ...D0 } } ${doubling} fragment D16 on Patient { id name }`,
+        variables: { id: 'x' },
+      }),
+      'LIMIT_EXCEEDED',
+    );
     expect(performance.now() - began).toBeLessThan(2_000);
   });
-  it('with a circle of fragments is refused', async () => expectRefusal(await gateway.post(token, { query: '{ cases { ...A } } fragment A on CaseConnection { nodes { ...B } } fragment B on Case { patient { cases { ...A } } }' }), 'BAD_INPUT'));
+  it('with a circle of fragments is refused', async () =>
+    expectRefusal(
+      await gateway.post(token, {
+        query: '{ cases { ...A } } fragment A on CaseConnection { nodes { ...B } } fragment B on Case { patient { cases { ...A } } }',
+      }),
+      'BAD_INPUT',
+    ));
   it('as deep as our own is taken', async () => {
     const answer = await gateway.post(token, { query: operation('patient-context'), variables: { caseId: `case_${story.maria.caseUid}` } });
     expect([answer.status, answer.json.errors]).toEqual([200, undefined]);
@@ -68,7 +97,10 @@ describe('a document', () => {
 });
 
 describe('a value that the database cannot take', () => {
-  it.each([['a zero byte in a name', { name: 'Zz-\u0000abc' }], ['a year that no calendar has', { name: 'Zz-abc', birthDate: '0000-01-01' }]])('is refused as input: %s', async (_what, search) => {
+  it.each([
+    ['a zero byte in a name', { name: 'Zz-\u0000abc' }],
+    ['a year that no calendar has', { name: 'Zz-abc', birthDate: '0000-01-01' }],
+  ])('is refused as input: %s', async (_what, search) => {
     const answer = await gateway.post(token, { query: operation('find-patient'), variables: { search } });
     expect(answer.json).toEqual({ data: null, errors: [expect.objectContaining({ extensions: { code: 'BAD_INPUT' } })] });
   });
@@ -86,15 +118,20 @@ describe('a request', () => {
     expectRefusal(answer, 'LIMIT_EXCEEDED');
   });
   it('that is no JSON, or is JSON of another form, is refused', async () => {
-    for (const body of ['{', 'null', '"text"', '[]', '{}', '{"query":7}', '{"query":"{ __typename }","variables":"x"}']) expectRefusal(await gateway.post(token, body), 'BAD_INPUT');
+    for (const body of ['{', 'null', '"text"', '[]', '{}', '{"query":7}', '{"query":"{ __typename }","variables":"x"}'])
+      expectRefusal(await gateway.post(token, body), 'BAD_INPUT');
   });
-  it('of several operations at once is refused', async () => expectRefusal(await gateway.post(token, [{ query: '{ __typename }' }, { query: '{ __typename }' }]), 'BAD_INPUT'));
+  it('of several operations at once is refused', async () =>
+    expectRefusal(await gateway.post(token, [{ query: '{ __typename }' }, { query: '{ __typename }' }]), 'BAD_INPUT'));
   it('of a content type that a form could send is refused', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data']) expectRefusal(await gateway.post(token, '{"query":"{ __typename }"}', { 'content-type': type }), 'BAD_INPUT');
+    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data'])
+      expectRefusal(await gateway.post(token, '{"query":"{ __typename }"}', { 'content-type': type }), 'BAD_INPUT');
   });
   it('by GET changes nothing, and asks only where no form or link could have made it', async () => {
     const get = async (query: string, headers: Record<string, string>): Promise<Told> => {
-      const answer = await fetch(`${gateway.url}?query=${encodeURIComponent(query)}`, { headers: { authorization: `Bearer ${token}`, ...headers } });
+      const answer = await fetch(`${gateway.url}?query=${encodeURIComponent(query)}`, {
+        headers: { authorization: `Bearer ${token}`, ...headers },
+      });
       const text = await answer.text();
       return { status: answer.status, text, json: JSON.parse(text) as Told['json'] };
     };
@@ -105,7 +142,11 @@ describe('a request', () => {
   });
   it('of another method is refused', async () => {
     for (const method of ['PUT', 'DELETE', 'PATCH']) {
-      const answer = await fetch(gateway.url, { method, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, body: '{"query":"{ __typename }"}' });
+      const answer = await fetch(gateway.url, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: '{"query":"{ __typename }"}',
+      });
       const text = await answer.text();
       expectRefusal({ status: answer.status, text, json: JSON.parse(text) as Told['json'] }, 'BAD_INPUT');
     }
@@ -117,11 +158,19 @@ it('GraphQL over HTTP is spoken as its specification audits it', async () => {
   const engineer = await gateway.token({ userUid: story.advocate.uid, role: 'INTEGRATION_ENGINEER', purpose: 'HSYSADMIN' });
   const audits = serverAudits({
     url: () => gateway.url,
-    fetchFn: (url: string, init: RequestInit = {}) => fetch(url, { ...init, headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${engineer}`, 'apollo-require-preflight': 'true' } }),
+    fetchFn: (url: string, init: RequestInit = {}) =>
+      fetch(url, {
+        ...init,
+        headers: { ...(init.headers as Record<string, string>), authorization: `Bearer ${engineer}`, 'apollo-require-preflight': 'true' },
+      }),
   });
   const results = await Promise.all(audits.map((audit) => audit.fn()));
   const failed = results.flatMap((result) => (result.status === 'ok' ? [] : [`${result.status}: ${result.name} (${result.reason})`]));
   // A document that is not executed is answered 4xx whatever the client accepts: what it exceeded shows without reading the body.
-  expect(failed).toEqual(['document parsing failure', 'document validation failure', 'variable coercion failure'].map((what) => expect.stringMatching(`^warn: SHOULD use .*200.* on ${what} when accepting application/json`)));
+  expect(failed).toEqual(
+    ['document parsing failure', 'document validation failure', 'variable coercion failure'].map((what) =>
+      expect.stringMatching(`^warn: SHOULD use .*200.* on ${what} when accepting application/json`),
+    ),
+  );
   expect(results.length).toBeGreaterThan(55);
 });

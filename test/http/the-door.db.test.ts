@@ -60,7 +60,9 @@ describe('a request', () => {
 
   it('of somebody whom the directory does not know, or knows as gone, is answered 403', async () => {
     const gone = '00000000-0000-4000-8000-000000000066';
-    await asOwner(database.url, `insert into directory_user (uid, name, role, active) values ($1, 'Zz-Gone Zz-Gone', 'ADVOCATE', false)`, [gone]);
+    await asOwner(database.url, `insert into directory_user (uid, name, role, active) values ($1, 'Zz-Gone Zz-Gone', 'ADVOCATE', false)`, [
+      gone,
+    ]);
     for (const userUid of [gone, '00000000-0000-4000-8000-00000000dead']) {
       const answer = await gateway.post(await gateway.token({ userUid }), worklist);
       expect([answer.status, answer.json]).toEqual([403, refusal('FORBIDDEN')]);
@@ -78,9 +80,22 @@ describe('a request', () => {
   });
 
   it('shares cases by the departments of its token', async () => {
-    await asOwner(database.url, 'insert into case_department (case_id, department_id) select id, $1 from case_file where uid = $2 on conflict do nothing', [story.department.row, story.john.caseUid]);
+    await asOwner(
+      database.url,
+      'insert into case_department (case_id, department_id) select id, $1 from case_file where uid = $2 on conflict do nothing',
+      [story.department.row, story.john.caseUid],
+    );
     const variables = { caseId: `case_${story.john.caseUid}` };
-    const narrative = async (departments: string[]) => at((await gateway.post(await gateway.token({ userUid: story.advocate.uid, departments }), { query: operation('patient-context'), variables })).json, 'case.narrative');
+    const narrative = async (departments: string[]) =>
+      at(
+        (
+          await gateway.post(await gateway.token({ userUid: story.advocate.uid, departments }), {
+            query: operation('patient-context'),
+            variables,
+          })
+        ).json,
+        'case.narrative',
+      );
     expect(await narrative([story.department.uid])).toBe('They moved my appointment twice.');
     expect(await narrative([])).toBeNull();
   });
@@ -90,7 +105,10 @@ describe('a request', () => {
     const theirs = await gateway.token({ userUid: story.other.uid });
     const answers = await Promise.all(
       Array.from({ length: 24 }, async (_, n) => {
-        const answer = await gateway.post(n % 2 ? mine : theirs, { query: operation('patient-context'), variables: { caseId: `case_${story.maria.caseUid}` } });
+        const answer = await gateway.post(n % 2 ? mine : theirs, {
+          query: operation('patient-context'),
+          variables: { caseId: `case_${story.maria.caseUid}` },
+        });
         return [answer.status, at(answer.json, 'case.summary')];
       }),
     );
@@ -99,7 +117,14 @@ describe('a request', () => {
 });
 
 describe('the schema', () => {
-  const asked = { query: getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, schemaDescription: true, directiveIsRepeatable: true }) };
+  const asked = {
+    query: getIntrospectionQuery({
+      inputValueDeprecation: true,
+      specifiedByUrl: true,
+      schemaDescription: true,
+      directiveIsRepeatable: true,
+    }),
+  };
 
   it('is shown to an integration engineer on a development hub', async () => {
     const token = await gateway.token({ userUid: story.advocate.uid, role: 'INTEGRATION_ENGINEER', purpose: 'HSYSADMIN' });
@@ -112,15 +137,25 @@ describe('the schema', () => {
 
   it('is shown to nobody else, not even a single type, nor on a hub that is not for development', async () => {
     const advocate = await gateway.token({ userUid: story.advocate.uid });
-    for (const query of [asked.query, '{ __type(name: "Patient") { name } }', 'query { ...S } fragment S on Query { __schema { queryType { name } } }']) {
+    for (const query of [
+      asked.query,
+      '{ __type(name: "Patient") { name } }',
+      'query { ...S } fragment S on Query { __schema { queryType { name } } }',
+    ]) {
       const answer = await gateway.post(advocate, { query });
-      expect([answer.status, answer.json]).toEqual([400, { errors: [expect.objectContaining({ extensions: { code: 'INTROSPECTION_DISABLED' } })] }]);
+      expect([answer.status, answer.json]).toEqual([
+        400,
+        { errors: [expect.objectContaining({ extensions: { code: 'INTROSPECTION_DISABLED' } })] },
+      ]);
     }
     const production = await openHttpGateway(database, { development: false });
     try {
       const engineer = await production.token({ userUid: story.advocate.uid, role: 'INTEGRATION_ENGINEER', purpose: 'HSYSADMIN' });
       const answer = await production.post(engineer, asked);
-      expect([answer.status, answer.json]).toEqual([400, { errors: [expect.objectContaining({ extensions: { code: 'INTROSPECTION_DISABLED' } })] }]);
+      expect([answer.status, answer.json]).toEqual([
+        400,
+        { errors: [expect.objectContaining({ extensions: { code: 'INTROSPECTION_DISABLED' } })] },
+      ]);
       expect((await production.post(engineer, { query: '{ patientz { id } }' })).text).not.toMatch(/did you mean/i);
     } finally {
       await production.close();
@@ -133,7 +168,10 @@ describe('the log', () => {
     const token = await gateway.token({ userUid: story.advocate.uid });
     await gateway.post(token, { query: operation('find-patient'), variables: { search: { name: 'Zz-Maria', birthDate: '1959-02-03' } } });
     await gateway.post(token, { query: operation('find-patient'), variables: { search: { name: 'Zz-\u0000' } } });
-    await gateway.post(token, { query: 'query ($b: Date) { patients(search: { name: "Zz-M", birthDate: $b }) { totalCount } }', variables: { b: '0000-00-00 Zz-Maria' } });
+    await gateway.post(token, {
+      query: 'query ($b: Date) { patients(search: { name: "Zz-M", birthDate: $b }) { totalCount } }',
+      variables: { b: '0000-00-00 Zz-Maria' },
+    });
     expect(gateway.logged()).not.toMatch(/Zz-|1959|eyJ/);
   });
 });

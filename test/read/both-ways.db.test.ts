@@ -41,7 +41,9 @@ describe('both ways of execution answer the same, key by key', () => {
 
   it('for every field that the schema has, with its type', async () => {
     const patient = everyField(hubSchema, 'Patient', { depth: 3, typenames: true });
-    const data = await both(`query ($id: ID!, $caseId: ID!) { patient(id: $id) ${patient} case(id: $caseId) ${everyField(hubSchema, 'Case', { depth: 3, typenames: true })} }`);
+    const data = await both(
+      `query ($id: ID!, $caseId: ID!) { patient(id: $id) ${patient} case(id: $caseId) ${everyField(hubSchema, 'Case', { depth: 3, typenames: true })} }`,
+    );
     expect(at(data, 'patient.encounters.nodes.0.__typename')).toBe('Encounter');
     expect(at(data, 'patient.encounters.pageInfo.__typename')).toBe('PageInfo');
     expect(at(data, 'patient.encounters.nodes.1.withheld.0.__typename')).toBe('Withheld');
@@ -70,7 +72,9 @@ describe('a document', () => {
   });
 
   it('may rename in `withheld`, `pageInfo` and value objects, too', async () => {
-    const data = await both(`query ($id: ID!) { patient(id: $id) { encounters(first: 2) { p: pageInfo { more: hasNextPage } e: edges { c: cursor n: node { why: withheld { what: field because: rule } code: type { c: code d: display } p: provenance { from: source } } } } } }`);
+    const data = await both(
+      `query ($id: ID!) { patient(id: $id) { encounters(first: 2) { p: pageInfo { more: hasNextPage } e: edges { c: cursor n: node { why: withheld { what: field because: rule } code: type { c: code d: display } p: provenance { from: source } } } } } }`,
+    );
     expect(at(data, 'patient.encounters')).toEqual({
       p: { more: true },
       e: [
@@ -108,11 +112,21 @@ describe('a document', () => {
   });
 
   it('may ask a line of time for more of what it tells of than an id', async () => {
-    const data = await both(`query ($id: ID!) { patient(id: $id) { timeline(first: 100) { nodes { kind title subject { __typename id ... on Encounter { start reason { display } } ... on Claim { billed { amount } } ... on Case { number } } } } } }`);
+    const data = await both(
+      `query ($id: ID!) { patient(id: $id) { timeline(first: 100) { nodes { kind title subject { __typename id ... on Encounter { start reason { display } } ... on Claim { billed { amount } } ... on Case { number } } } } } }`,
+    );
     const entries = listAt(data, 'patient.timeline.nodes') as { kind: string; subject: unknown }[];
-    expect(entries.find(({ kind }) => kind === 'CASE_OPENED')?.subject).toEqual({ __typename: 'Case', id: `case_${story.maria.caseUid}`, number: 'PR-2026-0001' });
-    expect(entries.filter(({ kind, subject }) => kind === 'ENCOUNTER' && subject !== null)).toMatchObject([{ subject: { __typename: 'Encounter', start: '2026-11-02T09:00:00.000Z', reason: { display: 'Chest pain' } } }]);
-    expect(entries.find(({ kind, subject }) => kind === 'CLAIM' && subject !== null)?.subject).toMatchObject({ billed: { amount: '412.500' } });
+    expect(entries.find(({ kind }) => kind === 'CASE_OPENED')?.subject).toEqual({
+      __typename: 'Case',
+      id: `case_${story.maria.caseUid}`,
+      number: 'PR-2026-0001',
+    });
+    expect(entries.filter(({ kind, subject }) => kind === 'ENCOUNTER' && subject !== null)).toMatchObject([
+      { subject: { __typename: 'Encounter', start: '2026-11-02T09:00:00.000Z', reason: { display: 'Chest pain' } } },
+    ]);
+    expect(entries.find(({ kind, subject }) => kind === 'CLAIM' && subject !== null)?.subject).toMatchObject({
+      billed: { amount: '412.500' },
+    });
   });
 
   it('may ask a list for nothing but its count, its pages, its type, or what is withheld of it', async () => {
@@ -136,15 +150,28 @@ describe('arguments', () => {
 
   it('may be written into the document or sent as variables, whole or in part, with defaults', async () => {
     const all = ['PR-2026-0001', 'PR-2026-0002'];
-    expect(numbers(await both('{ cases(filter: { statuses: [RECEIVED] }, orderBy: NEXT_DEADLINE, first: 5) { nodes { number } } }'))).toEqual(all);
-    expect(numbers(await both('query ($f: CaseFilter, $o: CaseOrder, $n: Int) { cases(filter: $f, orderBy: $o, first: $n) { nodes { number } } }', { f: { statuses: ['RECEIVED'] }, o: 'NEXT_DEADLINE', n: 5 }))).toEqual(all);
-    expect(numbers(await both('query ($s: [CaseStatus!]) { cases(filter: { statuses: $s }) { nodes { number } } }', { s: ['CLOSED'] }))).toEqual([]);
+    expect(
+      numbers(await both('{ cases(filter: { statuses: [RECEIVED] }, orderBy: NEXT_DEADLINE, first: 5) { nodes { number } } }')),
+    ).toEqual(all);
+    expect(
+      numbers(
+        await both('query ($f: CaseFilter, $o: CaseOrder, $n: Int) { cases(filter: $f, orderBy: $o, first: $n) { nodes { number } } }', {
+          f: { statuses: ['RECEIVED'] },
+          o: 'NEXT_DEADLINE',
+          n: 5,
+        }),
+      ),
+    ).toEqual(all);
+    expect(
+      numbers(await both('query ($s: [CaseStatus!]) { cases(filter: { statuses: $s }) { nodes { number } } }', { s: ['CLOSED'] })),
+    ).toEqual([]);
     expect(numbers(await both('query ($n: Int = 1) { cases(first: $n) { nodes { number } } }'))).toEqual(all.slice(0, 1));
   });
 
   it('count only where they are given: an absent one, null and false ask for nothing', async () => {
     const document = 'query ($f: CaseFilter) { cases(filter: $f) { nodes { number } } }';
-    for (const f of [undefined, null, {}, { mine: false }, { statuses: null }]) expect(numbers(await both(document, { f }))).toHaveLength(2);
+    for (const f of [undefined, null, {}, { mine: false }, { statuses: null }])
+      expect(numbers(await both(document, { f }))).toHaveLength(2);
     expect(numbers(await both(document, { f: { mine: true } }))).toEqual(['PR-2026-0001']);
     expect(numbers(await both(document, { f: { statuses: [] } }))).toEqual([]);
     expect(numbers(await both(document, { f: { mine: true, statuses: ['CLOSED'] } }))).toEqual([]);

@@ -41,7 +41,8 @@ it('one statement a root field, for one visit and for two hundred, for two cases
   const few = await counts();
   expect(few).toEqual([1, 1, 1, 1, 2]);
 
-  const many = (columns: string, values: string) => `(source_id, source_key, patient_record_id, ingested_at, own_mask, label_mask, ${columns}) select 1, 'many/' || n, ${story.maria.recordRow}, now(), 0, 0, ${values} from generate_series(1, 200) n`;
+  const many = (columns: string, values: string) =>
+    `(source_id, source_key, patient_record_id, ingested_at, own_mask, label_mask, ${columns}) select 1, 'many/' || n, ${story.maria.recordRow}, now(), 0, 0, ${values} from generate_series(1, 200) n`;
   await asOwner(database.url, `insert into encounter ${many('start_at, type_code', `now() - n * interval '1 day', 'visit'`)}`);
   await asOwner(database.url, `insert into condition ${many('onset_at, clinical_status', `now() - n * interval '1 day', 'active'`)}`);
   await asOwner(database.url, `insert into claim ${many('kind, serviced_from', `'OTHER', current_date - n`)}`);

@@ -21,8 +21,14 @@ beforeAll(async () => {
   // Equal instants, instants apart by a microsecond, and none at all.
   const instants = `(values ('2026-05-01T10:00:00Z'), ('2026-05-01T10:00:00Z'), ('2026-05-01T10:00:00Z'), ('2026-05-01T10:00:00.000001Z'), ('0099-01-01T00:00:00Z'), (null), (null)) v(at)`;
   const ingested = `(select id from source where name = 'ehr'), gen_random_uuid()::text, ${record}, now()`;
-  await asOwner(database.url, `insert into encounter (source_id, source_key, patient_record_id, ingested_at, start_at, own_mask, label_mask) select ${ingested}, at::timestamptz, 0, 0 from ${instants}`);
-  await asOwner(database.url, `insert into claim (source_id, source_key, patient_record_id, ingested_at, kind, serviced_from, own_mask, label_mask) select ${ingested}, 'OTHER', at::date, 0, 0 from ${instants}`);
+  await asOwner(
+    database.url,
+    `insert into encounter (source_id, source_key, patient_record_id, ingested_at, start_at, own_mask, label_mask) select ${ingested}, at::timestamptz, 0, 0 from ${instants}`,
+  );
+  await asOwner(
+    database.url,
+    `insert into claim (source_id, source_key, patient_record_id, ingested_at, kind, serviced_from, own_mask, label_mask) select ${ingested}, 'OTHER', at::date, 0, 0 from ${instants}`,
+  );
   await asOwner(
     database.url,
     `insert into case_file (number, kind, status, facility_id, classification, channel, received_at, opened_at, summary, assigned_to, patient_record_id, next_due_at)
@@ -35,22 +41,40 @@ afterAll(async () => {
   await database.drop();
 });
 
-const ofPatient = (field: string) => ({ document: `query ($id: ID!, $first: Int, $after: String) { patient(id: $id) { page: ${field}(first: $first, after: $after) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`, path: 'patient.page' });
+const ofPatient = (field: string) => ({
+  document: `query ($id: ID!, $first: Int, $after: String) { patient(id: $id) { page: ${field}(first: $first, after: $after) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } } }`,
+  path: 'patient.page',
+});
 const lists = {
   encounters: ofPatient('encounters'),
   claims: ofPatient('claims'),
   cases: ofPatient('cases'),
   timeline: ofPatient('timeline'),
-  worklist: { document: 'query ($first: Int, $after: String) { page: cases(first: $first, after: $after) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }', path: 'page' },
+  worklist: {
+    document:
+      'query ($first: Int, $after: String) { page: cases(first: $first, after: $after) { edges { cursor node { id } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor } } }',
+    path: 'page',
+  },
 };
 type Name = keyof typeof lists;
 
-async function page(name: Name, asked: { first: unknown; after?: unknown }) {
+interface Page {
+  readonly codes: unknown[];
+  readonly ids: unknown[];
+  readonly cursors: unknown[];
+  readonly info: Record<string, unknown>;
+}
+async function page(name: Name, asked: { first: unknown; after?: unknown }): Promise<Page> {
   const { document, path } = lists[name];
   const answer = await gateway.ask(advocate, document, { id: `pat_${story.maria.uid}`, ...asked });
   if (answer.errors) return { codes: codesOf(answer), ids: [], cursors: [], info: {} };
   const edges = listAt(answer, `${path}.edges`);
-  return { codes: [], ids: edges.map((edge) => at(edge, 'node.id')), cursors: edges.map((edge) => at(edge, 'cursor')), info: at(answer, `${path}.pageInfo`) as Record<string, unknown> };
+  return {
+    codes: [],
+    ids: edges.map((edge) => at(edge, 'node.id')),
+    cursors: edges.map((edge) => at(edge, 'cursor')),
+    info: at(answer, `${path}.pageInfo`) as Record<string, unknown>,
+  };
 }
 
 async function walk(name: Name, sizes: readonly number[]): Promise<unknown[]> {
@@ -82,7 +106,11 @@ describe('walking through pages', () => {
   it('goes on where it was, though rows came in before', async () => {
     const first = await page('encounters', { first: 2 });
     const rest = (await page('encounters', { first: 100, after: first.info['endCursor'] })).ids;
-    await asOwner(database.url, `insert into encounter (source_id, source_key, patient_record_id, ingested_at, start_at, own_mask, label_mask) values (1, 'late', $1, now(), '2027-01-01', 0, 0)`, [story.maria.recordRow]);
+    await asOwner(
+      database.url,
+      `insert into encounter (source_id, source_key, patient_record_id, ingested_at, start_at, own_mask, label_mask) values (1, 'late', $1, now(), '2027-01-01', 0, 0)`,
+      [story.maria.recordRow],
+    );
     try {
       expect((await page('encounters', { first: 100, after: first.info['endCursor'] })).ids).toEqual(rest);
     } finally {
@@ -103,7 +131,8 @@ describe('a cursor that the hub did not make', () => {
     ['a day where an instant stands', cursor(`${uid} 2026-05-01`)],
     ['a statement', cursor(`${uid} '; drop table encounter; --`)],
   ])('is refused: %s', async (_what, after) => {
-    for (const name of ['encounters', 'timeline', 'worklist'] as const) expect((await page(name, { first: 2, after })).codes).toEqual(['BAD_INPUT']);
+    for (const name of ['encounters', 'timeline', 'worklist'] as const)
+      expect((await page(name, { first: 2, after })).codes).toEqual(['BAD_INPUT']);
   });
 
   it('is refused where it is of another list', async () => {

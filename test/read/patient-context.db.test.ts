@@ -44,7 +44,13 @@ describe('the patient context of a case', () => {
           records: [{ provenance: { source: 'ehr' }, assurance: 'CERTAIN' }, { provenance: { source: 'billing' } }],
           encounters: {
             nodes: [
-              { start: '2026-11-02T09:00:00.000Z', department: 'Cardiology', practitioners: ['Dr Zz-Roe'], type: { display: 'Visit' }, withheld: [] },
+              {
+                start: '2026-11-02T09:00:00.000Z',
+                department: 'Cardiology',
+                practitioners: ['Dr Zz-Roe'],
+                type: { display: 'Visit' },
+                withheld: [],
+              },
               { start: '2026-11-01T09:00:00.000Z', status: null, department: null, practitioners: null, labels: null },
             ],
           },

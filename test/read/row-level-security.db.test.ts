@@ -23,10 +23,19 @@ beforeAll(async () => {
   await addLabelledRows(database.url, { recordRow: story.maria.recordRow, source: 'ehr' });
   await asOwner(database.url, `insert into patient_phone select id, '5550100' || id from patient_record`);
   await asOwner(database.url, `update patient_record set label_mask = 1 where source_key = 'Patient/2'`);
-  await asOwner(database.url, `insert into reminder (case_id, rule, subject, due_at, status) select id, 'test', 'test', now(), 'SCHEDULED' from case_file`);
+  await asOwner(
+    database.url,
+    `insert into reminder (case_id, rule, subject, due_at, status) select id, 'test', 'test', now(), 'SCHEDULED' from case_file`,
+  );
   await asOwner(database.url, `insert into case_event (case_id, at, what) select id, now(), 'OPENED' from case_file`);
-  await asOwner(database.url, `insert into link_conflict (patient_record_id, other_record_id, system, reason, seen_at) select a.id, b.id, 'mrn', 'test', now() from patient_record a, patient_record b where a.id <> b.id`);
-  for (const table of ['reminder', 'case_event', 'case_issue', 'deadline', 'interaction']) await asOwner(database.url, `update ${table} set label_mask = 1 where case_id = (select id from case_file where uid = $1)`, [story.john.caseUid]);
+  await asOwner(
+    database.url,
+    `insert into link_conflict (patient_record_id, other_record_id, system, reason, seen_at) select a.id, b.id, 'mrn', 'test', now() from patient_record a, patient_record b where a.id <> b.id`,
+  );
+  for (const table of ['reminder', 'case_event', 'case_issue', 'deadline', 'interaction'])
+    await asOwner(database.url, `update ${table} set label_mask = 1 where case_id = (select id from case_file where uid = $1)`, [
+      story.john.caseUid,
+    ]);
 });
 afterAll(async () => await database.drop());
 
@@ -53,7 +62,10 @@ describe("the gateway's role", () => {
   });
 
   it.each(labelled)('reads no hidden row of %s, though it asks for all', async (table) => {
-    const [all] = await asOwner<{ n: string; visible: string }>(database.url, `select count(*) as n, count(*) filter (where label_mask & ${hidden} = 0) as visible from ${table}`);
+    const [all] = await asOwner<{ n: string; visible: string }>(
+      database.url,
+      `select count(*) as n, count(*) filter (where label_mask & ${hidden} = 0) as visible from ${table}`,
+    );
     await asGateway(async (ask) => {
       await ask(`select set_config('hub.hidden', '${hidden}', false)`);
       const rows = await ask(`select * from ${table}`);
@@ -65,7 +77,10 @@ describe("the gateway's role", () => {
 
   it.each(hanging.slice(0, 3))('reads rows of %s only with the record on which they hang', async (table) => {
     const [all] = await asOwner<{ n: string }>(database.url, `select count(*) as n from ${table}`);
-    const [seen] = await asOwner<{ n: string }>(database.url, `select count(*) as n from ${table} join patient_record r on r.id = patient_record_id where r.label_mask = 0`);
+    const [seen] = await asOwner<{ n: string }>(
+      database.url,
+      `select count(*) as n from ${table} join patient_record r on r.id = patient_record_id where r.label_mask = 0`,
+    );
     await asGateway(async (ask) => {
       await ask(`select set_config('hub.hidden', '${hidden}', false)`);
       expect(await ask(`select * from ${table}`)).toHaveLength(Number(seen?.n));
@@ -75,7 +90,10 @@ describe("the gateway's role", () => {
 
   it('reads of records that contradict each other only where it may read both', async () => {
     const readable = 'select id from patient_record where label_mask = 0';
-    const [expected] = await asOwner<{ n: string }>(database.url, `select count(*) as n from link_conflict where patient_record_id in (${readable}) and other_record_id in (${readable})`);
+    const [expected] = await asOwner<{ n: string }>(
+      database.url,
+      `select count(*) as n from link_conflict where patient_record_id in (${readable}) and other_record_id in (${readable})`,
+    );
     await asGateway(async (ask) => {
       await ask(`select set_config('hub.hidden', '${hidden}', false)`);
       expect(await ask('select * from link_conflict')).toHaveLength(Number(expected?.n));
@@ -108,10 +126,17 @@ describe("the gateway's role", () => {
 
 describe('a compiler that forgot every mask and every relation', () => {
   it('would still answer no hidden row', async () => {
-    const broken = openTestGateway(database.gatewayUrl, (text) => text.replaceAll(/\((\w+)\.label_mask & \d+\) <> 0 as masked/g, 'false as masked').replaceAll(/\brel\d+\.(related|facility)\b(?! as)/g, 'true').replaceAll(/coalesce\(\w+\.(masked|all_masked), false\)/g, 'false'));
+    const broken = openTestGateway(database.gatewayUrl, (text) =>
+      text
+        .replaceAll(/\((\w+)\.label_mask & \d+\) <> 0 as masked/g, 'false as masked')
+        .replaceAll(/\brel\d+\.(related|facility)\b(?! as)/g, 'true')
+        .replaceAll(/coalesce\(\w+\.(masked|all_masked), false\)/g, 'false'),
+    );
     try {
       const stranger = { role: 'ADVOCATE', purpose: 'HOPERAT', user: { uid: story.other.uid, row: '999' } };
-      const answer = await broken.ask(stranger, `query ($id: ID!) { patient(id: $id) ${everyField(hubSchema, 'Patient', { depth: 3 })} }`, { id: `pat_${story.maria.uid}` });
+      const answer = await broken.ask(stranger, `query ($id: ID!) { patient(id: $id) ${everyField(hubSchema, 'Patient', { depth: 3 })} }`, {
+        id: `pat_${story.maria.uid}`,
+      });
       expect(answer.errors).toBeUndefined();
       const text = JSON.stringify(answer.data);
       expect(text).toContain(maskedMark); // the compiler is broken indeed
@@ -127,19 +152,29 @@ describe('a compiler that forgot every mask and every relation', () => {
 
 describe('viewers who share a pipelined connection', () => {
   const open = (connections: number): Readers => openReaders(database.gatewayUrl, { connections, log: silentLog });
-  const flight = (setting: number, sql = `current_setting('hub.hidden')`) => ({ text: `select (${sql})::text as j, null::text as t, 1 as g`, name: '', values: [], hidden: setting });
+  const flight = (setting: number, sql = `current_setting('hub.hidden')`) => ({
+    text: `select (${sql})::text as j, null::text as t, 1 as g`,
+    name: '',
+    values: [],
+    hidden: setting,
+  });
   const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;
 
   it('each see their own settings, however the flights mix with failing ones', async () => {
     const readers = open(2);
     try {
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.record({ setting: fc.nat(1000), fails: fc.boolean() }), { minLength: 1, maxLength: 40 }), async (flights) => {
-          const answers = await Promise.all(
-            flights.map(({ setting, fails }) => readers.fly(flight(setting, fails ? `1 / (${setting} - ${setting})` : undefined)).then(({ j }) => j, codeOf)),
-          );
-          expect(answers).toEqual(flights.map(({ setting, fails }) => (fails ? 'BAD_INPUT' : String(setting))));
-        }),
+        fc.asyncProperty(
+          fc.array(fc.record({ setting: fc.nat(1000), fails: fc.boolean() }), { minLength: 1, maxLength: 40 }),
+          async (flights) => {
+            const answers = await Promise.all(
+              flights.map(({ setting, fails }) =>
+                readers.fly(flight(setting, fails ? `1 / (${setting} - ${setting})` : undefined)).then(({ j }) => j, codeOf),
+              ),
+            );
+            expect(answers).toEqual(flights.map(({ setting, fails }) => (fails ? 'BAD_INPUT' : String(setting))));
+          },
+        ),
         { numRuns: 30 },
       );
     } finally {
@@ -177,7 +212,12 @@ describe('viewers who share a pipelined connection', () => {
   it('cannot write', async () => {
     const readers = open(1);
     try {
-      await expect(readers.fly({ ...flight(0), text: `with w as (insert into outbox (job, payload) values ('x', '{}') returning 1) select '1' as j, null as t, 1 as g from w` })).rejects.toMatchObject({ code: 'INTERNAL' });
+      await expect(
+        readers.fly({
+          ...flight(0),
+          text: `with w as (insert into outbox (job, payload) values ('x', '{}') returning 1) select '1' as j, null as t, 1 as g from w`,
+        }),
+      ).rejects.toMatchObject({ code: 'INTERNAL' });
     } finally {
       await readers.close();
     }
@@ -185,7 +225,11 @@ describe('viewers who share a pipelined connection', () => {
 
   async function cancelWhenAsleep(how: 'pg_cancel_backend' | 'pg_terminate_backend' = 'pg_cancel_backend'): Promise<void> {
     for (let attempt = 0; attempt < 200; attempt += 1) {
-      const done = await asOwner(database.url, `select ${how}(pid) from pg_stat_activity where datname = $1 and application_name = 'hub-reader' and wait_event = 'PgSleep'`, [database.name]);
+      const done = await asOwner(
+        database.url,
+        `select ${how}(pid) from pg_stat_activity where datname = $1 and application_name = 'hub-reader' and wait_event = 'PgSleep'`,
+        [database.name],
+      );
       if (done.length > 0) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }

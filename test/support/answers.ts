@@ -4,7 +4,9 @@ import type { ExecutionResult } from 'graphql';
 /** `at(answer, 'patient.encounters.nodes.0.id')`; undefined where there is nothing. */
 export function at(answer: ExecutionResult | unknown, path: string): unknown {
   const from: unknown = answer !== null && typeof answer === 'object' && 'data' in answer ? answer.data : answer;
-  return path.split('.').reduce<unknown>((value, key) => (value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined), from);
+  return path
+    .split('.')
+    .reduce<unknown>((value, key) => (value !== null && typeof value === 'object' ? Reflect.get(value, key) : undefined), from);
 }
 
 export function listAt(answer: ExecutionResult | unknown, path: string): unknown[] {
@@ -20,4 +22,5 @@ export function textAt(answer: ExecutionResult | unknown, path: string): string 
 }
 
 /** Codes of an answer's errors. */
-export const codesOf = (answer: ExecutionResult): unknown[] => (answer.errors ?? []).map((error) => error.extensions?.['code'] ?? (error.originalError as { code?: unknown } | undefined)?.code);
+export const codesOf = (answer: ExecutionResult): unknown[] =>
+  (answer.errors ?? []).map((error) => error.extensions?.['code'] ?? (error.originalError as { code?: unknown } | undefined)?.code);

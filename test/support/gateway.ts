@@ -5,14 +5,31 @@ import { parse, type ExecutionResult } from 'graphql';
 import { planFor, readPolicy } from '../../src/access/index.js';
 import { caseShapes } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
-import { buildHubSchema, createExecutor, executeInterpreted, newTrail, type CaseActs, type OperationContext } from '../../src/graphql/index.js';
+import {
+  buildHubSchema,
+  createExecutor,
+  executeInterpreted,
+  newTrail,
+  type CaseActs,
+  type OperationContext,
+} from '../../src/graphql/index.js';
 import { packageRoot, silentLog, toWireId, type RowId, type Shape } from '../../src/kernel/index.js';
 import { patientShapes } from '../../src/patients/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { reminderShape } from '../../src/reminders/index.js';
 import { setAsideShape, sourceShape, syncRunShape } from '../../src/sync/index.js';
 
-export const shapes: readonly Shape[] = [...patientShapes, ...caseShapes, userShape, departmentShape, facilityShape, sourceShape, syncRunShape, setAsideShape, reminderShape];
+export const shapes: readonly Shape[] = [
+  ...patientShapes,
+  ...caseShapes,
+  userShape,
+  departmentShape,
+  facilityShape,
+  sourceShape,
+  syncRunShape,
+  setAsideShape,
+  reminderShape,
+];
 export const labels = [
   { name: 'PART2', bit: 0 },
   { name: 'SUD', bit: 1 },
@@ -34,7 +51,12 @@ export interface Asking {
   readonly facility?: { readonly uid: string; readonly row: string };
 }
 export interface TestGateway {
-  ask(who: Asking, document: string, variables?: Record<string, unknown>, way?: 'compiled' | 'interpreted'): Promise<ExecutionResult & { readonly context: OperationContext }>;
+  ask(
+    who: Asking,
+    document: string,
+    variables?: Record<string, unknown>,
+    way?: 'compiled' | 'interpreted',
+  ): Promise<ExecutionResult & { readonly context: OperationContext }>;
   /** Texts of the statements sent so far; emptied by reading. */
   statements(): string[];
   close(): Promise<void>;
@@ -68,7 +90,11 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
           facility: who.facility?.uid ?? null,
           tokenId: 'test',
         },
-        rows: { userRow: who.user.row as RowId, departmentRows: (who.departments ?? []).map(({ row }) => row as RowId), facilityRow: (who.facility?.row ?? null) as RowId | null },
+        rows: {
+          userRow: who.user.row as RowId,
+          departmentRows: (who.departments ?? []).map(({ row }) => row as RowId),
+          facilityRow: (who.facility?.row ?? null) as RowId | null,
+        },
         plan: planFor(testPolicy, who, 1),
         requestId: 'test',
         reader,

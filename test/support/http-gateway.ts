@@ -18,17 +18,29 @@ export interface HttpGateway {
   readonly url: string;
   token(request: Partial<TokenRequest> & { readonly userUid: string }): Promise<string>;
   /** POSTs as JSON; `body` replaces the usual one. */
-  post(token: string | null, body: unknown, headers?: Record<string, string>): Promise<{ status: number; headers: Headers; text: string; json: GraphQLBody }>;
+  post(
+    token: string | null,
+    body: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; headers: Headers; text: string; json: GraphQLBody }>;
   /** The log so far. */
   logged(): string;
   close(): Promise<void>;
 }
 export interface GraphQLBody {
   readonly data?: unknown;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown>; readonly locations?: unknown; readonly path?: unknown }[];
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly extensions?: Record<string, unknown>;
+    readonly locations?: unknown;
+    readonly path?: unknown;
+  }[];
 }
 
-export async function openHttpGateway(database: TestDatabase, options: { readonly development?: boolean; readonly audit?: Audit; readonly clock?: Clock } = {}): Promise<HttpGateway> {
+export async function openHttpGateway(
+  database: TestDatabase,
+  options: { readonly development?: boolean; readonly audit?: Audit; readonly clock?: Clock } = {},
+): Promise<HttpGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-http-'));
   const logFile = join(folder, 'log');
   const log = createLog('test', 'debug', logFile);
@@ -39,13 +51,33 @@ export async function openHttpGateway(database: TestDatabase, options: { readonl
   const reader = createReader(shapes, readers);
   const apollo = createApollo({ schema: hubSchema, audit, log, development: options.development ?? true });
   await apollo.start();
-  const admit = openDoor({ tokens: issuer.rules, policy: () => ({ policy: testPolicy, generation: 1 }), findRows: openDirectory(pool).viewerRows, ...(options.clock ? { clock: options.clock } : {}) });
-  const app = createApp({ apollo, admit, equip: () => ({ reader, acts: noActs }), healthy: async () => void (await pool.query('select 1')), log });
+  const admit = openDoor({
+    tokens: issuer.rules,
+    policy: () => ({ policy: testPolicy, generation: 1 }),
+    findRows: openDirectory(pool).viewerRows,
+    ...(options.clock ? { clock: options.clock } : {}),
+  });
+  const app = createApp({
+    apollo,
+    admit,
+    equip: () => ({ reader, acts: noActs }),
+    healthy: async () => void (await pool.query('select 1')),
+    log,
+  });
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
   const url = `${server.url}/graphql`;
   return {
     url,
-    token: ({ userUid, ...request }) => issuer.issueToken({ role: 'ADVOCATE', purpose: 'HOPERAT', departments: [], facility: null, minutes: 10, userId: toWireId('usr', userUid), ...request }),
+    token: ({ userUid, ...request }) =>
+      issuer.issueToken({
+        role: 'ADVOCATE',
+        purpose: 'HOPERAT',
+        departments: [],
+        facility: null,
+        minutes: 10,
+        userId: toWireId('usr', userUid),
+        ...request,
+      }),
     async post(token, body, headers = {}) {
       const answer = await fetch(url, {
         method: 'POST',

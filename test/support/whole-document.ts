@@ -2,11 +2,18 @@
 import { getNamedType, isCompositeType, isObjectType, isUnionType, type GraphQLNamedType, type GraphQLSchema } from 'graphql';
 
 /** `{ id name ... }` of a type; a field that leads to a type already on the way, or too deep, is left out. */
-export function everyField(schema: GraphQLSchema, typeName: string, options: { readonly depth: number; readonly typenames?: boolean }): string {
+export function everyField(
+  schema: GraphQLSchema,
+  typeName: string,
+  options: { readonly depth: number; readonly typenames?: boolean },
+): string {
   return select(schema.getType(typeName), { ...options, within: [] });
 }
 
-function select(type: GraphQLNamedType | undefined, at: { readonly depth: number; readonly typenames?: boolean; readonly within: readonly string[] }): string {
+function select(
+  type: GraphQLNamedType | undefined,
+  at: { readonly depth: number; readonly typenames?: boolean; readonly within: readonly string[] },
+): string {
   if (!type || isUnionType(type)) return '{ __typename }';
   if (!isObjectType(type)) return '{ __typename ... on Node { id } }';
   const within = [...at.within, type.name];

@@ -8,22 +8,38 @@ import { change } from './change.js';
 @Resolver()
 export class CaseMutations {
   @Mutation(() => CaseResult, { nullable: true, description: 'Files a case. Its kind and clocks follow from the rules.' })
-  openCase(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo, @Arg('input', () => OpenCaseInput) input: OpenCaseInput): Promise<unknown> {
+  openCase(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => OpenCaseInput) input: OpenCaseInput,
+  ): Promise<unknown> {
     return change(context, info, { action: 'CREATE', act: (acts) => acts.openCase(input) });
   }
 
   @Mutation(() => CaseResult, { nullable: true, description: 'Says that the complaint has arrived and who looks after it.' })
-  acknowledgeCase(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo, @Arg('input', () => CaseActionInput) input: CaseActionInput): Promise<unknown> {
+  acknowledgeCase(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => CaseActionInput) input: CaseActionInput,
+  ): Promise<unknown> {
     return change(context, info, { action: 'UPDATE', act: (acts) => acts.acknowledgeCase(input) });
   }
 
   @Mutation(() => CaseResult, { nullable: true, description: 'Gives the case to somebody.' })
-  assignCase(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo, @Arg('input', () => CaseActionInput) input: CaseActionInput): Promise<unknown> {
+  assignCase(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => CaseActionInput) input: CaseActionInput,
+  ): Promise<unknown> {
     return change(context, info, { action: 'UPDATE', act: (acts) => acts.assignCase(input) });
   }
 
   @Mutation(() => CaseResult, { nullable: true, description: 'Records a contact: a call, a letter, a talk.' })
-  recordInteraction(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo, @Arg('input', () => InteractionInput) input: InteractionInput): Promise<unknown> {
+  recordInteraction(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => InteractionInput) input: InteractionInput,
+  ): Promise<unknown> {
     return change(context, info, { action: 'UPDATE', act: (acts) => acts.recordInteraction(input) });
   }
 }

@@ -8,15 +8,27 @@ import { selectedFields, type Selected } from '../../read/index.js';
 import { answerObject, type CaseActs, type OperationContext } from '../context.js';
 
 /** What each outcome is called in the schema, and the objects it shows. */
-function shown(outcome: CaseOutcome): { readonly type: string; readonly objects: Readonly<Record<string, { type: string; uid: string } | null>>; readonly plain: Readonly<Record<string, unknown>> } {
+function shown(outcome: CaseOutcome): {
+  readonly type: string;
+  readonly objects: Readonly<Record<string, { type: string; uid: string } | null>>;
+  readonly plain: Readonly<Record<string, unknown>>;
+} {
   const { message } = outcome;
   switch (outcome.outcome) {
     case 'changed':
-      return { type: 'CaseChanged', objects: { case: { type: 'Case', uid: outcome.caseUid }, subject: outcome.subject ?? null }, plain: { message } };
+      return {
+        type: 'CaseChanged',
+        objects: { case: { type: 'Case', uid: outcome.caseUid }, subject: outcome.subject ?? null },
+        plain: { message },
+      };
     case 'duplicate':
       return { type: 'DuplicateCase', objects: { existing: { type: 'Case', uid: outcome.existingUid } }, plain: { message } };
     case 'conflict':
-      return { type: 'CaseConflict', objects: { current: { type: 'Case', uid: outcome.currentUid } }, plain: { message, changed: outcome.changed } };
+      return {
+        type: 'CaseConflict',
+        objects: { current: { type: 'Case', uid: outcome.currentUid } },
+        plain: { message, changed: outcome.changed },
+      };
     case 'refused':
       return { type: 'Refused', objects: {}, plain: { message, code: outcome.code, field: outcome.field ?? null } };
   }
@@ -34,7 +46,9 @@ export async function change(
   const result: Record<string, unknown> = { __typename: type };
   for (const selected of selectedAt(info, type)) {
     const object = objects[selected.name];
-    result[selected.key] = object ? await answerObject(context, { type: object.type, uid: object.uid, sets: selected.sets, info }) : (plain[selected.name] ?? null);
+    result[selected.key] = object
+      ? await answerObject(context, { type: object.type, uid: object.uid, sets: selected.sets, info })
+      : (plain[selected.name] ?? null);
   }
   return { ...result, __typename: type };
 }

@@ -32,7 +32,11 @@ export class Queries {
 
   @Query(() => PatientConnection, { description: 'Persons by identifier, phone or name. Audited as a search.' })
   @Takes(3, page(20))
-  patients(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo, @Arg('search', () => PatientSearch) search: PatientSearch): Promise<unknown> {
+  patients(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('search', () => PatientSearch) search: PatientSearch,
+  ): Promise<unknown> {
     return answer(context, patientRoots.patients, { args: { search }, info });
   }
 

@@ -108,7 +108,10 @@ export class Reminder extends Node {
   withheld!: Withheld[];
 }
 
-@ObjectType({ implements: [Node, Governed], description: "A complaint, grievance, compliment or question, and the hospital's answer to it." })
+@ObjectType({
+  implements: [Node, Governed],
+  description: "A complaint, grievance, compliment or question, and the hospital's answer to it.",
+})
 export class Case extends Node {
   @Always(text)
   number!: string;
@@ -159,7 +162,10 @@ export class Case extends Node {
 }
 export const CaseConnection = connectionOf('Case', () => Case, { counted: true });
 
-@ObjectType({ implements: [Node, Governed], description: 'A person as the hub knows them, joined over the source systems. The id never comes back for another person.' })
+@ObjectType({
+  implements: [Node, Governed],
+  description: 'A person as the hub knows them, joined over the source systems. The id never comes back for another person.',
+})
 export class Patient extends Node {
   @Maybe(text)
   name!: string | null;

@@ -85,7 +85,11 @@ export class SourceStatus {
 }
 
 /** A Relay connection over a type; `withheld` says why a list is empty. */
-export function connectionOf<T extends object>(name: string, node: () => ClassType<T>, options: { readonly counted: boolean }): ClassType<{ nodes: T[] }> {
+export function connectionOf<T extends object>(
+  name: string,
+  node: () => ClassType<T>,
+  options: { readonly counted: boolean },
+): ClassType<{ nodes: T[] }> {
   @ObjectType(`${name}Edge`, { description: `A place in a list: ${name}.` })
   class Edge {
     @Always(text)

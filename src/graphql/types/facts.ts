@@ -130,7 +130,10 @@ export class Payment extends Node {
   withheld!: Withheld[];
 }
 
-@ObjectType({ implements: [Node, Governed], description: 'What was billed to a payer, and what became of it (FHIR Claim, ExplanationOfBenefit).' })
+@ObjectType({
+  implements: [Node, Governed],
+  description: 'What was billed to a payer, and what became of it (FHIR Claim, ExplanationOfBenefit).',
+})
 export class Claim extends Node {
   @Always(() => ClaimKind)
   kind!: string;

@@ -5,8 +5,9 @@ import { CalendarDate, DateTime, Decimal } from './scalars.js';
 type Of = Extract<Parameters<typeof Field>[0], (...args: never[]) => unknown>;
 
 /** May be null: absent, or withheld from this viewer. */
-export const Maybe = (of: Of, description?: string): PropertyDecorator => Field(of, { nullable: true, ...(description ? { description } : {}) }) as PropertyDecorator;
-export const Always = (of: Of, description?: string): PropertyDecorator => Field(of, description ? { description } : {}) as PropertyDecorator;
+export const Maybe = (of: Of, description?: string): PropertyDecorator =>
+  Field(of, { nullable: true, ...(description ? { description } : {}) });
+export const Always = (of: Of, description?: string): PropertyDecorator => Field(of, description ? { description } : {});
 
 export const text = (): typeof String => String;
 export const texts = (): [typeof String] => [String];
@@ -25,7 +26,10 @@ interface Argument {
 
 /** A connection with `first` and `after`, and whatever else it is asked by. Fields carry no code: `read` answers them. */
 export function Paged(of: Of, first: number, more: Readonly<Record<string, Argument>> = {}): PropertyDecorator {
-  const all: [string, Argument][] = [...Object.entries({ first: { of: whole, default: first }, after: { of: text } }), ...Object.entries(more)];
+  const all: [string, Argument][] = [
+    ...Object.entries({ first: { of: whole, default: first }, after: { of: text } }),
+    ...Object.entries(more),
+  ];
   return (target, name) => {
     Always(of)(target, name);
     all.forEach(([argument, { of: type, default: value }], index) =>

@@ -1,9 +1,8 @@
 /** The person, joined over the source systems. */
 import { InputType, ObjectType } from 'type-graphql';
-import { Always, day, flag, instant, Maybe, Paged, real, text, texts } from './field.js';
-import { connectionOf, Governed, Money, Node, Provenance, SourceStatus, Withheld } from './common.js';
+import { Always, day, flag, instant, Maybe, real, text, texts } from './field.js';
+import { connectionOf, Governed, Node, Provenance, Withheld } from './common.js';
 import { LinkAssurance, TimelineKind } from './enums.js';
-import { AppointmentConnection, CareTeamMember, ClaimConnection, ConditionConnection, Coverage, EncounterConnection } from './facts.js';
 
 @ObjectType({ description: 'A number by which a system knows the person.' })
 export class Identifier {
@@ -27,7 +26,10 @@ export class ContactPoint {
   confidential!: boolean;
 }
 
-@ObjectType({ implements: [Node, Governed], description: "One source system's own record of a person, and the evidence by which it was linked." })
+@ObjectType({
+  implements: [Node, Governed],
+  description: "One source system's own record of a person, and the evidence by which it was linked.",
+})
 export class PatientRecord extends Node {
   @Always(() => Provenance)
   provenance!: Provenance;

@@ -2,7 +2,11 @@
  *  decimal passes through a float. What comes in is checked for form. */
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 
-function textScalar(name: string, description: string, form: { readonly pattern: RegExp; readonly expected: string; readonly real?: (text: string) => boolean }): GraphQLScalarType {
+function textScalar(
+  name: string,
+  description: string,
+  form: { readonly pattern: RegExp; readonly expected: string; readonly real?: (text: string) => boolean },
+): GraphQLScalarType {
   const check = (value: unknown): string => {
     if (typeof value === 'string' && form.pattern.test(value) && (form.real?.(value) ?? true)) return value;
     throw new GraphQLError(`${name}: expected ${form.expected}`);

@@ -4,7 +4,11 @@ import { Always, instant, Maybe, real, text, texts, whole } from './field.js';
 import { connectionOf, Governed, Node, Withheld } from './common.js';
 import { CircuitState, Freshness, RunState, SetAsideState } from './enums.js';
 
-@ObjectType({ implements: Node, description: '`notTaken` counts what the source sent and the hub is not meant to hold (minimum necessary); `setAside` what it could not read.' })
+@ObjectType({
+  implements: Node,
+  description:
+    '`notTaken` counts what the source sent and the hub is not meant to hold (minimum necessary); `setAside` what it could not read.',
+})
 export class SyncRun extends Node {
   @Always(instant)
   startedAt!: string;
