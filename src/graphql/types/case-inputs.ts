@@ -2,7 +2,7 @@
  *  error. */
 import { createUnionType, InputType, InterfaceType, ObjectType } from 'type-graphql';
 import { Always, anId, flag, instant, Maybe, text, whole } from './field.js';
-import { Node } from './common.js';
+import { Node } from './governed.js';
 import { Case } from './case.js';
 import { CaseKind, CaseStatus, Channel, Direction, IssueCategory } from './enums.js';
 import { PatientSearch } from './patient.js';

@@ -1,7 +1,8 @@
 /** The patient-relations side: the case and what hangs on it; and the person, for the two name each other. */
 import { ObjectType } from 'type-graphql';
 import { Always, day, flag, instant, Maybe, Paged, text, texts, whole } from './field.js';
-import { connectionOf, Governed, Money, Node, SourceStatus, Withheld } from './common.js';
+import { connectionOf, Governed, Node, Withheld } from './governed.js';
+import { Money, SourceStatus } from './values.js';
 import { Department, Facility, User } from './directory.js';
 import { CaseKind, CaseStatus, Channel, DeadlineStatus, Direction, IssueCategory, IssueDomain, ReminderStatus } from './enums.js';
 import { AppointmentConnection, CareTeamMember, ClaimConnection, ConditionConnection, Coverage, EncounterConnection } from './facts.js';

@@ -1,7 +1,7 @@
 /** The directory: who works where. */
 import { ObjectType } from 'type-graphql';
 import { Always, flag, text, texts } from './field.js';
-import { Node } from './common.js';
+import { Node } from './governed.js';
 import { Role } from './enums.js';
 
 @ObjectType({ implements: Node, description: 'A site: its zone, jurisdiction and programs decide which clocks and calendars hold.' })

@@ -1,7 +1,8 @@
 /** Facts from the source systems: visits, bookings, conditions, coverage, claims, payments (FHIR R4). */
 import { ObjectType } from 'type-graphql';
 import { Always, day, flag, instant, Maybe, text, texts, whole } from './field.js';
-import { Coding, connectionOf, Governed, Money, Node, Provenance, Withheld } from './common.js';
+import { connectionOf, Governed, Node, Withheld } from './governed.js';
+import { Coding, Money, Provenance } from './values.js';
 import { ClaimKind } from './enums.js';
 
 @ObjectType({ implements: [Node, Governed], description: 'A visit (FHIR Encounter).' })

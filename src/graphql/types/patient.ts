@@ -1,7 +1,8 @@
 /** The person, joined over the source systems. */
 import { InputType, ObjectType } from 'type-graphql';
 import { Always, day, flag, instant, Maybe, real, text, texts } from './field.js';
-import { connectionOf, Governed, Node, Provenance, Withheld } from './common.js';
+import { connectionOf, Governed, Node, Withheld } from './governed.js';
+import { Provenance } from './values.js';
 import { LinkAssurance, TimelineKind } from './enums.js';
 
 @ObjectType({ description: 'A number by which a system knows the person.' })

@@ -1,7 +1,7 @@
 /** Sources, for the integration engineer. */
 import { ObjectType } from 'type-graphql';
 import { Always, instant, Maybe, real, text, texts, whole } from './field.js';
-import { connectionOf, Governed, Node, Withheld } from './common.js';
+import { connectionOf, Governed, Node, Withheld } from './governed.js';
 import { CircuitState, Freshness, RunState, SetAsideState } from './enums.js';
 
 @ObjectType({

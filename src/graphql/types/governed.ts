@@ -1,7 +1,7 @@
-/** What many types share: interfaces, value objects, pages. */
+/** What every answer is made of: objects with an id, objects that say what they withhold, and pages of them. */
 import { InterfaceType, ObjectType, type ClassType } from 'type-graphql';
-import { Always, anId, decimal, flag, instant, Maybe, text, whole } from './field.js';
-import { Freshness, WithheldReason } from './enums.js';
+import { Always, anId, flag, Maybe, text, whole } from './field.js';
+import { WithheldReason } from './enums.js';
 
 /** Rows come as JSON that names its type where a type is abstract. */
 const resolveType = (value: { readonly __typename?: string }): string | undefined => value.__typename;
@@ -41,49 +41,6 @@ export class PageInfo {
   @Maybe(text)
   endCursor!: string | null;
 }
-
-@ObjectType({ description: 'A code of a code system (FHIR Coding).' })
-export class Coding {
-  @Maybe(text)
-  system!: string | null;
-  @Always(text)
-  code!: string;
-  @Maybe(text)
-  display!: string | null;
-}
-
-@ObjectType({ description: 'An exact amount; ISO 4217 currency.' })
-export class Money {
-  @Always(decimal)
-  amount!: string;
-  @Always(text)
-  currency!: string;
-}
-
-@ObjectType({ description: 'Where a fact comes from, and how old it is.' })
-export class Provenance {
-  @Always(text, 'The source system, as hub.yaml names it.')
-  source!: string;
-  @Always(instant, 'When the hub last knew this to be so.')
-  asOf!: string;
-  @Maybe(instant, "The source's own time of change.")
-  sourceUpdatedAt!: string | null;
-  @Maybe(text, "The source's own key.")
-  sourceRecordId!: string | null;
-}
-
-@ObjectType({ description: 'The state of one source system. A dead source never fails an answer.' })
-export class SourceStatus {
-  @Always(text)
-  source!: string;
-  @Always(() => Freshness)
-  freshness!: string;
-  @Maybe(instant)
-  asOf!: string | null;
-  @Maybe(text, 'Code of the last failure.')
-  error!: string | null;
-}
-
 /** A Relay connection over a type; `withheld` says why a list is empty. */
 export function connectionOf<T extends object>(
   name: string,
