@@ -2,17 +2,9 @@
  *  `read` only; what they touched is audited once, when the operation is done and before it is answered. */
 import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
-import type { CaseOutcome } from '../cases/index.js';
+import type { CaseActs } from '../cases/index.js';
 import type { AuditAction, Plan } from '../access/index.js';
 import type { Reader, ReadRequest, RunInputs, Touched } from '../read/index.js';
-
-/** The acts of the cases room, bound to this viewer. */
-export interface CaseActs {
-  openCase(input: object): Promise<CaseOutcome>;
-  acknowledgeCase(input: object): Promise<CaseOutcome>;
-  assignCase(input: object): Promise<CaseOutcome>;
-  recordInteraction(input: object): Promise<CaseOutcome>;
-}
 
 export interface OperationContext {
   readonly viewer: Viewer;
@@ -20,6 +12,7 @@ export interface OperationContext {
   readonly plan: Plan;
   readonly requestId: string;
   readonly reader: Reader;
+  /** The acts of the cases room, bound to this viewer. */
   readonly acts: CaseActs;
   readonly trail: Trail;
 }

@@ -3,16 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, type ExecutionResult } from 'graphql';
 import { planFor, readPolicy } from '../../src/access/index.js';
-import { caseShapes } from '../../src/cases/index.js';
+import { caseShapes, type CaseActs } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
-import {
-  buildHubSchema,
-  createExecutor,
-  executeInterpreted,
-  newTrail,
-  type CaseActs,
-  type OperationContext,
-} from '../../src/graphql/index.js';
+import { buildHubSchema, createExecutor, executeInterpreted, newTrail, type OperationContext } from '../../src/graphql/index.js';
 import { packageRoot, silentLog, toWireId, type RowId, type Shape } from '../../src/kernel/index.js';
 import { patientShapes } from '../../src/patients/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
@@ -49,6 +42,8 @@ export interface Asking {
   readonly user: { readonly uid: string; readonly row: string };
   readonly departments?: readonly { readonly uid: string; readonly row: string }[];
   readonly facility?: { readonly uid: string; readonly row: string };
+  /** Without them this viewer only reads. */
+  readonly acts?: CaseActs;
 }
 export interface TestGateway {
   ask(
@@ -98,7 +93,7 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
         plan: planFor(testPolicy, who, 1),
         requestId: 'test',
         reader,
-        acts: noActs,
+        acts: who.acts ?? noActs,
         trail: newTrail(),
       };
       const of = { document, operationName: null, variables, context };

@@ -114,6 +114,7 @@ export async function tellStory(ownerUrl: string): Promise<Story> {
     };
     await caseOf(1, maria, advocate);
     await caseOf(2, john, other);
+    await client.query(`select setval('case_number', 2)`); // the numbers given above are taken
     return {
       advocate: { uid: uuid(3), row: advocate },
       other: { uid: uuid(4), row: other },

@@ -2,10 +2,10 @@
  *  where the operation selects them. */
 import { GraphQLObjectType, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import type { AuditAction } from '../../access/index.js';
-import type { CaseOutcome } from '../../cases/index.js';
+import type { CaseActs, CaseOutcome } from '../../cases/index.js';
 import { HubError } from '../../kernel/index.js';
 import { selectedFields, type Selected } from '../../read/index.js';
-import { answerObject, type CaseActs, type OperationContext } from '../context.js';
+import { answerObject, type OperationContext } from '../context.js';
 
 /** What each outcome is called in the schema, and the objects it shows. */
 function shown(outcome: CaseOutcome): {
@@ -41,8 +41,13 @@ export async function change(
 ): Promise<unknown> {
   context.trail.action = what.action;
   const outcome = await what.act(context.acts);
-  if (outcome.outcome === 'refused') context.trail.refused = true;
   const { type, objects, plain } = shown(outcome);
+  if (outcome.outcome === 'refused') context.trail.refused = true;
+  else {
+    // Whom it was about is audited even where nothing of it is asked back.
+    const caseUid = (objects['case'] ?? objects['existing'] ?? objects['current'])?.uid ?? null;
+    context.trail.touched.push({ personUid: outcome.personUid, caseUid, phiClasses: new Set(), withheldFields: new Set() });
+  }
   const result: Record<string, unknown> = { __typename: type };
   for (const selected of selectedAt(info, type)) {
     const object = objects[selected.name];
