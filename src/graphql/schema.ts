@@ -17,6 +17,7 @@ import { buildSchemaSync } from 'type-graphql';
 import { phiClasses, type Shape } from '../kernel/index.js';
 import { CaseMutations } from './resolvers/case-mutations.js';
 import { Queries } from './resolvers/queries.js';
+import { recurringWords } from './recurring-words.js';
 import { DateTime } from './types/scalars.js';
 
 const PhiClass = new GraphQLEnumType({
@@ -47,16 +48,30 @@ export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
     mapSchema(withPhi, {
       [MapperKind.ROOT_OBJECT]: (type) => new GraphQLObjectType({ ...type.toConfig(), description: rootsSay[type.name] }),
       [MapperKind.OBJECT_FIELD]: (field, name, type) => {
-        if (type in rootsSay) return field;
+        if (type in rootsSay) return described(field, name);
         const phiClass = classOf.get(`${type}.${name}`);
         const { resolve: _read, ...plain } = field;
-        return { ...plain, ...(phiClass ? { extensions: { ...field.extensions, directives: { phi: { class: phiClass } } } } : {}) };
+        const marked = phiClass ? { extensions: { ...field.extensions, directives: { phi: { class: phiClass } } } } : {};
+        return described({ ...plain, ...marked }, name);
       },
+      [MapperKind.INTERFACE_FIELD]: described,
+      [MapperKind.INPUT_OBJECT_FIELD]: described,
     }),
   );
   // Rows name their type where it is abstract. type-graphql would make a promise of it, which the compiled executor cannot wait for.
   for (const type of Object.values(schema.getTypeMap())) if (isAbstractType(type)) type.resolveType = namedType;
   return schema;
+}
+
+interface Describable {
+  readonly description?: string | null | undefined;
+  readonly args?: Readonly<Record<string, Describable>>;
+}
+
+/** What says nothing of its own means what its name means everywhere. */
+function described<T extends Describable>(field: T, name: string): T {
+  const args = field.args && Object.fromEntries(Object.entries(field.args).map(([argument, of]) => [argument, described(of, argument)]));
+  return { ...field, description: field.description ?? recurringWords[name], ...(args ? { args } : {}) };
 }
 
 const namedType = (value: unknown): string | undefined => (value as { readonly __typename?: string }).__typename;

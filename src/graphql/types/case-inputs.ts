@@ -9,13 +9,13 @@ import { PatientSearch } from './patient.js';
 
 @InputType({ description: 'Narrows a list of cases. A filter on what is withheld from the viewer matches nothing.' })
 export class CaseFilter {
-  @Maybe(() => [CaseKind])
+  @Maybe(() => [CaseKind], 'Only cases of these kinds, of those whose kind this viewer may see.')
   kinds?: string[];
-  @Maybe(() => [CaseStatus])
+  @Maybe(() => [CaseStatus], 'Only cases that stand here.')
   statuses?: string[];
-  @Maybe(flag)
+  @Maybe(flag, 'Only cases that the viewer holds.')
   mine?: boolean;
-  @Maybe(flag)
+  @Maybe(flag, 'Only cases with a clock that has run out.')
   overdue?: boolean;
 }
 
@@ -27,9 +27,9 @@ export class ComplainantInput {
   relationship!: string;
   @Maybe(text)
   authority?: string;
-  @Maybe(text)
+  @Maybe(text, 'Their telephone number.')
   phone?: string;
-  @Maybe(text)
+  @Maybe(text, 'Their mail address.')
   email?: string;
 }
 
@@ -41,11 +41,11 @@ export class IssueInput {
   subcategory?: string;
   @Maybe(whole)
   severity?: number;
-  @Maybe(whole)
+  @Maybe(whole, 'HCAT harm, 0 to 5.')
   harm?: number;
   @Maybe(text)
   stage?: string;
-  @Maybe(anId)
+  @Maybe(anId, 'Where it went wrong.')
   departmentId?: string;
 }
 
@@ -61,23 +61,23 @@ export class OpenCaseInput {
   summary!: string;
   @Maybe(text)
   narrative?: string;
-  @Maybe(anId)
+  @Maybe(anId, "Where it happened; without it the opener's site.")
   facilityId?: string;
-  @Maybe(anId)
+  @Maybe(anId, 'Whom it is about.')
   patientId?: string;
-  @Maybe(() => PatientSearch)
+  @Maybe(() => PatientSearch, 'Whom it is about, where the id is not known: taken only where one person is found.')
   patient?: PatientSearch;
   @Maybe(() => ComplainantInput)
   complainant?: ComplainantInput;
   @Maybe(() => [IssueInput])
   issues?: IssueInput[];
-  @Maybe(() => [anId()])
+  @Maybe(() => [anId()], 'Departments that share the case.')
   departmentIds?: string[];
-  @Maybe(() => [anId()])
+  @Maybe(() => [anId()], 'Encounters, appointments or claims that it is about.')
   aboutIds?: string[];
   @Maybe(anId, "Without it the case is the opener's.")
   assigneeId?: string;
-  @Maybe(flag)
+  @Maybe(flag, 'The complainant asks for an answer.')
   requestsResponse?: boolean;
   @Maybe(flag, 'Resolved at once by staff present. Not said counts as no.')
   resolvedOnTheSpot?: boolean;
@@ -89,7 +89,7 @@ export class OpenCaseInput {
 export class CaseActionInput {
   @Always(anId)
   caseId!: string;
-  @Maybe(whole)
+  @Maybe(whole, 'The version that this step builds on; another one answers CaseConflict.')
   expectedVersion?: number;
   @Maybe(text)
   reason?: string;
@@ -99,7 +99,7 @@ export class CaseActionInput {
   note?: string;
   @Maybe(() => CaseKind)
   kind?: string;
-  @Maybe(anId)
+  @Maybe(anId, 'Who is to hold the case.')
   assigneeId?: string;
   @Maybe(text)
   idempotencyKey?: string;
@@ -135,13 +135,13 @@ export abstract class Outcome {
 export class Refused extends Outcome {
   @Always(text, 'In the error catalogue.')
   code!: string;
-  @Maybe(text)
+  @Maybe(text, 'Path into the input.')
   field!: string | null;
 }
 
 @ObjectType({ implements: Outcome, description: 'Done. A case that the viewer may not see is null.' })
 export class CaseChanged extends Outcome {
-  @Maybe(() => Case)
+  @Maybe(() => Case, 'The case as this viewer sees it now.')
   case!: Case | null;
   @Maybe(() => Node, 'What the change made.')
   subject!: Node | null;
@@ -149,15 +149,15 @@ export class CaseChanged extends Outcome {
 
 @ObjectType({ implements: Outcome, description: 'The same complaint is here already.' })
 export class DuplicateCase extends Outcome {
-  @Maybe(() => Case)
+  @Maybe(() => Case, 'The case that is open already.')
   existing!: Case | null;
 }
 
 @ObjectType({ implements: Outcome, description: 'Somebody changed the case in between.' })
 export class CaseConflict extends Outcome {
-  @Maybe(() => Case)
+  @Maybe(() => Case, 'The case as it stands.')
   current!: Case | null;
-  @Always(() => [String])
+  @Always(() => [String], 'Fields that somebody changed in between.')
   changed!: string[];
 }
 

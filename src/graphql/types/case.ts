@@ -10,7 +10,7 @@ import { ContactPoint, Identifier, PatientRecord, TimelineConnection } from './p
 
 @ObjectType({ implements: Node, description: 'What went wrong, coded by HCAT (Gillespie and Reader, BMJ Qual Saf 2016).' })
 export class Issue extends Node {
-  @Always(() => IssueDomain)
+  @Always(() => IssueDomain, 'HCAT domain.')
   domain!: string;
   @Always(() => IssueCategory)
   category!: string;
@@ -24,9 +24,9 @@ export class Issue extends Node {
   stage!: string | null;
   @Maybe(() => Department)
   department!: Department | null;
-  @Maybe(() => User)
+  @Maybe(() => User, 'Who coded it.')
   codedBy!: User | null;
-  @Always(instant)
+  @Always(instant, 'When it was coded.')
   codedAt!: string;
 }
 
@@ -36,7 +36,7 @@ export class Complainant extends Governed {
   name!: string | null;
   @Maybe(text)
   relationship!: string | null;
-  @Maybe(flag)
+  @Maybe(flag, 'Whether they may be told about the patient.')
   authorized!: boolean | null;
   @Maybe(text)
   authority!: string | null;
@@ -48,21 +48,21 @@ export class Complainant extends Governed {
 export class Deadline extends Node {
   @Always(text, 'The row of schema/clocks.')
   rule!: string;
-  @Always(text)
+  @Always(text, 'What has to be done by then.')
   step!: string;
-  @Maybe(text)
+  @Maybe(text, 'The law or rule that sets the clock.')
   citation!: string | null;
-  @Always(flag)
+  @Always(flag, 'Set by law, not by the house.')
   regulatory!: boolean;
   @Always(instant)
   startedAt!: string;
   @Always(instant)
   dueAt!: string;
-  @Maybe(instant)
+  @Maybe(instant, 'When it was met.')
   metAt!: string | null;
   @Always(() => DeadlineStatus)
   status!: string;
-  @Maybe(instant)
+  @Maybe(instant, 'Until when it was extended.')
   extendedTo!: string | null;
 }
 
@@ -76,7 +76,7 @@ export class Interaction extends Node {
   direction!: string;
   @Maybe(text)
   with!: string | null;
-  @Maybe(() => User)
+  @Maybe(() => User, 'Who of the workforce.')
   by!: User | null;
   @Maybe(text)
   note!: string | null;
@@ -89,7 +89,7 @@ const InteractionConnection = connectionOf('Interaction', () => Interaction, { c
 
 @ObjectType({ implements: [Node, Governed], description: 'Something that is due, told to whoever has to do it.' })
 export class Reminder extends Node {
-  @Always(text)
+  @Always(text, 'The row of schema/reminders that asked for it.')
   rule!: string;
   @Maybe(text)
   reason!: string | null;
@@ -97,11 +97,11 @@ export class Reminder extends Node {
   dueAt!: string;
   @Always(() => ReminderStatus)
   status!: string;
-  @Maybe(() => User)
+  @Maybe(() => User, 'Who is told.')
   recipient!: User | null;
   @Always(text)
   channel!: string;
-  @Maybe(instant)
+  @Maybe(instant, 'When it was sent.')
   sentAt!: string | null;
   @Always(whole)
   escalationLevel!: number;
@@ -114,7 +114,7 @@ export class Reminder extends Node {
   description: "A complaint, grievance, compliment or question, and the hospital's answer to it.",
 })
 export class Case extends Node {
-  @Always(text)
+  @Always(text, 'What people call the case.')
   number!: string;
   @Always(() => CaseStatus)
   status!: string;
@@ -130,7 +130,7 @@ export class Case extends Node {
   channel!: string | null;
   @Maybe(instant)
   receivedAt!: string | null;
-  @Maybe(instant)
+  @Maybe(instant, 'When it was closed; a closed case opens its patient no more.')
   closedAt!: string | null;
   @Maybe(text)
   summary!: string | null;
@@ -140,9 +140,9 @@ export class Case extends Node {
   severity!: number | null;
   @Maybe(whole)
   escalationLevel!: number | null;
-  @Maybe(() => User)
+  @Maybe(() => User, 'Who holds the case.')
   assignedTo!: User | null;
-  @Always(() => [Department])
+  @Always(() => [Department], 'Departments that share the case.')
   departments!: Department[];
   @Always(() => [Issue])
   issues!: Issue[];
@@ -150,13 +150,13 @@ export class Case extends Node {
   complainant!: Complainant | null;
   @Maybe(() => Patient, 'The person of the record that the case is pinned to. A doubtful link never widens it.')
   patient!: object | null;
-  @Always(() => [Deadline])
+  @Always(() => [Deadline], 'Every clock on the case, the first due first.')
   deadlines!: Deadline[];
-  @Maybe(() => Deadline)
+  @Maybe(() => Deadline, 'The running clock that falls due first.')
   nextDeadline!: Deadline | null;
-  @Paged(() => InteractionConnection, 50)
+  @Paged(() => InteractionConnection, { first: 50, description: 'Contacts, newest first.' })
   interactions!: object;
-  @Always(() => [Reminder])
+  @Always(() => [Reminder], 'What is due of it, and who is told.')
   reminders!: Reminder[];
   @Always(() => [Withheld])
   withheld!: Withheld[];
@@ -172,13 +172,13 @@ export class Patient extends Node {
   name!: string | null;
   @Maybe(day)
   birthDate!: string | null;
-  @Maybe(instant)
+  @Maybe(instant, 'When the person died.')
   deceasedAt!: string | null;
   @Maybe(text, 'FHIR administrative-gender.')
   sex!: string | null;
   @Maybe(text, 'BCP 47.')
   language!: string | null;
-  @Maybe(flag)
+  @Maybe(flag, 'The person needs an interpreter.')
   interpreterNeeded!: boolean | null;
   @Maybe(() => [Identifier])
   identifiers!: Identifier[] | null;
@@ -190,29 +190,33 @@ export class Patient extends Node {
   preferences!: string[] | null;
   @Maybe(texts, 'What whoever talks to this person must know first.')
   alerts!: string[] | null;
-  @Always(() => [PatientRecord])
+  @Always(() => [PatientRecord], "The source systems' own records of the person.")
   records!: PatientRecord[];
-  @Paged(() => EncounterConnection, 20)
+  @Paged(() => EncounterConnection, { first: 20, description: 'Visits, latest first.' })
   encounters!: object;
-  @Paged(() => AppointmentConnection, 20)
+  @Paged(() => AppointmentConnection, { first: 20, description: 'Bookings, latest first.' })
   appointments!: object;
-  @Paged(() => ConditionConnection, 20, { activeOnly: { of: flag, default: false } })
+  @Paged(() => ConditionConnection, {
+    first: 20,
+    description: 'Diagnoses and problems, latest first.',
+    more: { activeOnly: { of: flag, default: false } },
+  })
   conditions!: object;
-  @Maybe(() => [CareTeamMember])
+  @Maybe(() => [CareTeamMember], 'Who looks after the person.')
   careTeam!: CareTeamMember[] | null;
-  @Maybe(() => [Coverage])
+  @Maybe(() => [Coverage], 'Who pays for the person.')
   coverages!: Coverage[] | null;
-  @Paged(() => ClaimConnection, 20)
+  @Paged(() => ClaimConnection, { first: 20, description: 'What was billed, latest first.' })
   claims!: object;
   @Maybe(() => Money, 'What the billing systems themselves say is owed now; null where none says.')
   balance!: Money | null;
   @Maybe(() => Money, "The patient's share over adjudicated claims: coinsurance, copay, deductible, non-covered.")
   patientResponsibility!: Money | null;
-  @Paged(() => CaseConnection, 20)
+  @Paged(() => CaseConnection, { first: 20, description: 'Complaint cases about the person, newest first.' })
   cases!: object;
-  @Paged(() => TimelineConnection, 50)
+  @Paged(() => TimelineConnection, { first: 50, description: 'Everything above as one line of time, newest first.' })
   timeline!: object;
-  @Always(() => [SourceStatus])
+  @Always(() => [SourceStatus], 'The state of each source system that feeds this patient.')
   sources!: SourceStatus[];
   @Always(() => [Withheld])
   withheld!: Withheld[];

@@ -30,6 +30,6 @@ export class User extends Node {
   name!: string;
   @Always(() => Role)
   role!: string;
-  @Always(flag)
+  @Always(flag, 'Still works here.')
   active!: boolean;
 }

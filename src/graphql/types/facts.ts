@@ -43,13 +43,13 @@ export class Appointment extends Node {
   start!: string | null;
   @Maybe(instant)
   end!: string | null;
-  @Maybe(whole)
+  @Maybe(whole, 'How long it is meant to take.')
   minutes!: number | null;
-  @Maybe(instant)
+  @Maybe(instant, 'When the booking was made.')
   bookedAt!: string | null;
-  @Maybe(flag)
+  @Maybe(flag, 'To be held by video or telephone.')
   virtual!: boolean | null;
-  @Maybe(() => Coding)
+  @Maybe(() => Coding, 'What is booked.')
   serviceType!: Coding | null;
   @Maybe(() => Coding)
   reason!: Coding | null;
@@ -59,7 +59,7 @@ export class Appointment extends Node {
   department!: string | null;
   @Maybe(texts)
   practitioners!: string[] | null;
-  @Maybe(text)
+  @Maybe(text, 'Why it was cancelled, as the source says.')
   cancellationReason!: string | null;
   @Maybe(whole, 'How often it was moved since the hub first saw it.')
   reschedules!: number | null;
@@ -77,9 +77,9 @@ export class Condition extends Node {
   code!: Coding | null;
   @Maybe(text, 'FHIR condition-clinical.')
   clinicalStatus!: string | null;
-  @Maybe(instant)
+  @Maybe(instant, 'When it began.')
   onset!: string | null;
-  @Maybe(instant)
+  @Maybe(instant, 'When it ended.')
   abatement!: string | null;
   @Maybe(texts)
   labels!: string[] | null;
@@ -95,17 +95,17 @@ export class CareTeamMember {
   name!: string | null;
   @Maybe(text)
   role!: string | null;
-  @Maybe(text)
+  @Maybe(text, 'For whom they work.')
   organization!: string | null;
 }
 
 @ObjectType({ implements: [Node, Governed], description: 'Who pays (FHIR Coverage).' })
 export class Coverage extends Node {
-  @Maybe(text)
+  @Maybe(text, 'Who pays.')
   payor!: string | null;
   @Maybe(() => Coding)
   type!: Coding | null;
-  @Maybe(text)
+  @Maybe(text, "The person's number with the payor.")
   memberId!: string | null;
   @Maybe(day)
   start!: string | null;
@@ -123,7 +123,7 @@ export class Payment extends Node {
   at!: string | null;
   @Maybe(() => Money)
   amount!: Money | null;
-  @Maybe(text)
+  @Maybe(text, 'Who paid.')
   payer!: string | null;
   @Always(() => Provenance)
   provenance!: Provenance;
@@ -142,13 +142,13 @@ export class Claim extends Node {
   status!: string | null;
   @Maybe(() => Coding)
   type!: Coding | null;
-  @Maybe(day)
+  @Maybe(day, 'First day of what was billed.')
   servicedFrom!: string | null;
-  @Maybe(day)
+  @Maybe(day, 'Last day of what was billed.')
   servicedTo!: string | null;
-  @Maybe(() => Encounter)
+  @Maybe(() => Encounter, 'The visit that was billed.')
   encounter!: Encounter | null;
-  @Maybe(text)
+  @Maybe(text, 'Who was billed.')
   insurer!: string | null;
   @Maybe(() => Money, 'Claim.total. Stored unrounded.')
   billed!: Money | null;
@@ -160,11 +160,11 @@ export class Claim extends Node {
   patientOwes!: Money | null;
   @Maybe(flag, 'The payer refused it. A contractual adjustment (CO-45) is not a denial.')
   denied!: boolean | null;
-  @Maybe(() => [Coding])
+  @Maybe(() => [Coding], 'Why it was refused: CARC and RARC codes.')
   denialCodes!: Coding[] | null;
-  @Maybe(instant)
+  @Maybe(instant, 'When the payer decided.')
   adjudicatedAt!: string | null;
-  @Maybe(() => [Payment])
+  @Maybe(() => [Payment], 'What was paid for it.')
   payments!: Payment[] | null;
   @Maybe(texts)
   labels!: string[] | null;

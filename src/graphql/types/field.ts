@@ -25,13 +25,20 @@ interface Argument {
 }
 
 /** A connection with `first` and `after`, and whatever else it is asked by. Fields carry no code: `read` answers them. */
-export function Paged(of: Of, first: number, more: Readonly<Record<string, Argument>> = {}): PropertyDecorator {
+export function Paged(
+  of: Of,
+  {
+    first,
+    description,
+    more = {},
+  }: { readonly first: number; readonly description: string; readonly more?: Readonly<Record<string, Argument>> },
+): PropertyDecorator {
   const all: [string, Argument][] = [
     ...Object.entries({ first: { of: whole, default: first }, after: { of: text } }),
     ...Object.entries(more),
   ];
   return (target, name) => {
-    Always(of)(target, name);
+    Always(of, description)(target, name);
     all.forEach(([argument, { of: type, default: value }], index) =>
       Arg(argument, type, value === undefined ? { nullable: true } : { defaultValue: value, nullable: true })(target, name, index),
     );

@@ -32,13 +32,13 @@ export abstract class Governed {
 
 @ObjectType({ description: 'Where a page stands (Relay).' })
 export class PageInfo {
-  @Always(flag)
+  @Always(flag, 'More entries follow.')
   hasNextPage!: boolean;
-  @Always(flag)
+  @Always(flag, 'The page does not begin the list.')
   hasPreviousPage!: boolean;
-  @Maybe(text)
+  @Maybe(text, 'Cursor of the first entry.')
   startCursor!: string | null;
-  @Maybe(text)
+  @Maybe(text, 'Cursor of the last entry.')
   endCursor!: string | null;
 }
 /** A Relay connection over a type; `withheld` says why a list is empty. */

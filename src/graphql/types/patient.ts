@@ -21,7 +21,7 @@ export class ContactPoint {
   kind!: string;
   @Maybe(text)
   value!: string | null;
-  @Maybe(text)
+  @Maybe(text, 'FHIR ContactPointUse: home, work, mobile ...')
   use!: string | null;
   @Always(flag, 'The person asked to be reached here only (45 CFR 164.522(b)).')
   confidential!: boolean;
@@ -44,15 +44,15 @@ export class PatientRecord extends Node {
   identifiers!: Identifier[] | null;
   @Maybe(text)
   address!: string | null;
-  @Always(() => LinkAssurance)
+  @Always(() => LinkAssurance, 'How sure it is that the record is of this person.')
   assurance!: string;
-  @Maybe(real)
+  @Maybe(real, 'How well it agrees with the others, 0 to 1.')
   score!: number | null;
-  @Maybe(texts)
+  @Maybe(texts, 'Why the record was linked.')
   evidence!: string[] | null;
-  @Always(text)
+  @Always(text, 'What or who linked it.')
   linkedBy!: string;
-  @Always(instant)
+  @Always(instant, 'When it was linked.')
   linkedAt!: string;
   @Always(() => [Withheld])
   withheld!: Withheld[];
@@ -64,9 +64,9 @@ export class TimelineEntry extends Node {
   kind!: string;
   @Always(instant)
   at!: string;
-  @Maybe(text)
+  @Maybe(text, 'What, in a few words.')
   title!: string | null;
-  @Maybe(text)
+  @Maybe(text, 'More, in a line.')
   detail!: string | null;
   @Maybe(() => Node, 'What it tells of.')
   subject!: Node | null;

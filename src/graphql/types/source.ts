@@ -12,25 +12,25 @@ import { CircuitState, Freshness, RunState, SetAsideState } from './enums.js';
 export class SyncRun extends Node {
   @Always(instant)
   startedAt!: string;
-  @Maybe(instant)
+  @Maybe(instant, 'When it ended.')
   endedAt!: string | null;
   @Always(() => RunState)
   state!: string;
-  @Always(whole)
+  @Always(whole, 'Records read.')
   read!: number;
-  @Always(whole)
+  @Always(whole, 'New.')
   created!: number;
-  @Always(whole)
+  @Always(whole, 'Changed.')
   updated!: number;
-  @Always(whole)
+  @Always(whole, 'As they were.')
   unchanged!: number;
-  @Always(whole)
+  @Always(whole, 'Gone from the source.')
   deleted!: number;
-  @Always(whole)
+  @Always(whole, 'Of a type that the hub is not meant to hold.')
   notTaken!: number;
-  @Always(whole)
+  @Always(whole, 'Could not be read.')
   setAside!: number;
-  @Maybe(text)
+  @Maybe(text, 'Code of what stopped it.')
   error!: string | null;
   @Maybe(real, '0 to 1, where the source tells.')
   progress!: number | null;
@@ -42,11 +42,11 @@ export class Source extends Node {
   name!: string;
   @Always(text)
   kind!: string;
-  @Always(texts)
+  @Always(texts, 'FHIR types that it is asked for.')
   supplies!: string[];
   @Always(() => Freshness)
   freshness!: string;
-  @Maybe(() => SyncRun)
+  @Maybe(() => SyncRun, 'The latest run.')
   lastRun!: SyncRun | null;
   @Always(whole, 'Documents held from it.')
   records!: number;
@@ -54,7 +54,7 @@ export class Source extends Node {
   setAside!: number;
   @Maybe(whole, 'Seconds since it was last read through.')
   lagSeconds!: number | null;
-  @Always(() => CircuitState)
+  @Always(() => CircuitState, 'Whether the hub calls it at present.')
   circuit!: string;
 }
 

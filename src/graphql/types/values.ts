@@ -9,7 +9,7 @@ export class Coding {
   system!: string | null;
   @Always(text)
   code!: string;
-  @Maybe(text)
+  @Maybe(text, 'The code in words.')
   display!: string | null;
 }
 
@@ -17,7 +17,7 @@ export class Coding {
 export class Money {
   @Always(decimal)
   amount!: string;
-  @Always(text)
+  @Always(text, 'ISO 4217.')
   currency!: string;
 }
 
@@ -39,7 +39,7 @@ export class SourceStatus {
   source!: string;
   @Always(() => Freshness)
   freshness!: string;
-  @Maybe(instant)
+  @Maybe(instant, 'When it was last read through.')
   asOf!: string | null;
   @Maybe(text, 'Code of the last failure.')
   error!: string | null;
