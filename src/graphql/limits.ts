@@ -12,6 +12,14 @@ import {
 export const maxTokens = 5_000;
 const maxDepth = 14;
 const maxFields = 1_500;
+/** Each is a statement of its own. */
+const maxRoots = 30;
+
+interface Size {
+  depth: number;
+  fields: number;
+  roots: number;
+}
 
 /** Depth and number of fields, with fragments opened. */
 function limitSize(context: ValidationContext): ASTVisitor {
@@ -20,6 +28,7 @@ function limitSize(context: ValidationContext): ASTVisitor {
       const size = measure(context, node.selectionSet, { depth: 1, opened: new Set() });
       if (size.depth > maxDepth) refuse(context, node, `The document is ${size.depth} levels deep; ${maxDepth} is the most.`);
       else if (size.fields > maxFields) refuse(context, node, `The document selects more than ${maxFields} fields.`);
+      else if (size.roots > maxRoots) refuse(context, node, `The document asks ${size.roots} things at once; ${maxRoots} is the most.`);
     },
   };
 }
@@ -33,12 +42,13 @@ function measure(
   context: ValidationContext,
   set: SelectionSetNode,
   at: { readonly depth: number; readonly opened: ReadonlySet<string> },
-): { depth: number; fields: number } {
-  const total = { depth: at.depth, fields: 0 };
+): Size {
+  const total: Size = { depth: at.depth, fields: 0, roots: 0 };
   for (const selection of set.selections) {
-    let below: { depth: number; fields: number } = { depth: at.depth, fields: 0 };
+    let below: Size = { depth: at.depth, fields: 0, roots: 0 };
     if (selection.kind === Kind.FIELD) {
       total.fields += 1;
+      if (at.depth === 1) total.roots += 1;
       // What is asked of the schema itself touches no row, and the usual question is deep.
       if (selection.selectionSet && !selection.name.value.startsWith('__'))
         below = measure(context, selection.selectionSet, { ...at, depth: at.depth + 1 });
@@ -54,6 +64,7 @@ function measure(
         below = measure(context, fragment.selectionSet, { ...at, opened });
     }
     total.fields += below.fields;
+    total.roots += below.roots;
     total.depth = Math.max(total.depth, below.depth);
     if (total.fields > maxFields * 2) break; // far enough over the limit to say so
   }

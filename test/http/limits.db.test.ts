@@ -75,6 +75,13 @@ describe('a document', () => {
     );
     expect(performance.now() - began).toBeLessThan(2_000);
   });
+  it('that asks too many things at once is refused: each would be a statement', async () => {
+    const many = (n: number): string =>
+      Array.from({ length: n }, (_, at) => `c${at}: case(id: "case_${story.maria.caseUid}") { number }`).join(' ');
+    expectRefusal(await gateway.post(token, { query: `{ ${many(31)} }` }), 'LIMIT_EXCEEDED');
+    expectRefusal(await gateway.post(token, { query: `{ ...More } fragment More on Query { ${many(31)} }` }), 'LIMIT_EXCEEDED');
+    expect((await gateway.post(token, { query: `{ ${many(30)} }` })).json.errors).toBeUndefined();
+  });
   it('with a circle of fragments is refused', async () =>
     expectRefusal(
       await gateway.post(token, {

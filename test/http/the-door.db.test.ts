@@ -116,6 +116,15 @@ describe('a request', () => {
   });
 });
 
+describe('health', () => {
+  it('is told to anybody, without a word about the inside', async () => {
+    const at = (path: string) => fetch(gateway.url.replace('/graphql', path)).then(async (answer) => [answer.status, await answer.text()]);
+    expect(await at('/health/live')).toEqual([200, '{"status":"live"}']);
+    expect(await at('/health/ready')).toEqual([200, '{"status":"ready"}']);
+    expect((await at('/nowhere'))[0]).toBe(404);
+  });
+});
+
 describe('the schema', () => {
   const asked = {
     query: getIntrospectionQuery({
