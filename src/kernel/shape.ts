@@ -83,9 +83,10 @@ export interface MemberField extends Guarded {
 }
 export type Field = ColumnField | ObjectField | RelationField | ConnectionField | TimelineField | MemberField;
 
-/** A row source beside the table. With `columns` it is a lateral of which only the columns in use are computed, once a row. */
+/** A row source beside the table. With `columns` it is a lateral of which only the columns in use are computed, once a row;
+ *  without `from` its columns are expressions over the row, worked out where they are mentioned. */
 export interface Join {
-  readonly from: string;
+  readonly from?: string;
   readonly columns?: Readonly<Record<string, string>>;
 }
 

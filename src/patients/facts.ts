@@ -14,7 +14,6 @@ const placeJoin = {
     practitioners: `array(select n.name from unnest($.practitioner_refs) with ordinality u(ref, at)
       join source_name n on n.source_id = $.source_id and n.ref = u.ref where n.name is not null order by u.at)`,
   },
-  from: '(select 1) j',
 };
 const labels = column('array_to_json(:labels)', { phi: 'CLINICAL' });
 
@@ -103,7 +102,6 @@ export const careTeamMemberShape = shape('CareTeamMember', {
         name: 'coalesce($.name, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.member_ref))',
         organization: '(select n.name from source_name n where n.source_id = $.source_id and n.ref = $.organization_ref)',
       },
-      from: '(select 1) j',
     },
   },
   fields: {

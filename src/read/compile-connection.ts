@@ -16,7 +16,7 @@ const largestPage = 500;
 export function compileConnection(compilation: Compilation, at: ConnectionAt, verdict: Verdict): Nested {
   const page = preparePage(compilation, at, verdict);
   if (!verdict.shown || !page) return { sql: emptyConnection(compilation, at, verdict) };
-  const { row, select, first } = page;
+  const { row, select, kept } = page;
   const { statement } = compilation;
   const pairs: [string, string][] = [];
   const parts = { laterals: [] as string[], touched: [] as string[], masked: [] as string[] };
@@ -25,9 +25,9 @@ export function compileConnection(compilation: Compilation, at: ConnectionAt, ve
   const outputs = [`${jsonObject(pairs)} as j`];
   if (parts.touched.length > 0)
     outputs.push(
-      `json_build_array(${parts.touched.map((sql) => `json_agg(${sql}) filter (where ${row.alias}.n <= ${first})`).join(', ')}) as t`,
+      `json_build_array(${parts.touched.map((sql) => `json_agg(${sql})${kept}`).join(', ')}) as t`,
     );
-  if (parts.masked.length > 0) outputs.push(`bool_or(${parts.masked.join(' or ')}) filter (where ${row.alias}.n <= ${first}) as m`);
+  if (parts.masked.length > 0) outputs.push(`bool_or(${parts.masked.join(' or ')})${kept} as m`);
   const sources = row.sources();
   return {
     sql: `${alias}.j`,
@@ -43,6 +43,10 @@ export interface Page {
   readonly selection: readonly Selected[];
   /** Parameter of the page's size. */
   readonly first: string;
+  /** The order of the rows, and the filter that leaves out the one row more that is fetched to know whether there are more;
+   *  where nobody asks, neither that row nor a number for each is needed. */
+  readonly order: string;
+  readonly kept: string;
   readonly after: boolean;
   readonly cursor: () => string;
   readonly select: () => string;
@@ -83,10 +87,14 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const orderBy = `${key}${direction}, ${row.alias}.uid${direction}`;
   row.column('uid');
   let needsCursor = false;
+  const selection = selectedFields(document, objectTypeOf(at.type, at.selected.name), at.selected.sets);
+  const numbered = selection.some(({ name }) => name === 'pageInfo');
   return {
     row,
-    selection: selectedFields(document, objectTypeOf(at.type, at.selected.name), at.selected.sets),
+    selection,
     first,
+    order: numbered ? `${row.alias}.n` : orderBy,
+    kept: numbered ? ` filter (where ${row.alias}.n <= ${first})` : '',
     after,
     cursor: () => {
       needsCursor = true;
@@ -99,7 +107,8 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
         from,
         predicates: [...predicates, ...keyset],
         order: orderBy,
-        limit: `${first} + 1`,
+        limit: numbered ? `${first} + 1` : first,
+        numbered,
         more: needsCursor ? [`${cursorSql(key, `${row.alias}.uid`)} as cursor`] : [],
       }),
     total: () =>
@@ -113,10 +122,10 @@ function connectionField(
   parts: { laterals: string[]; touched: string[]; masked: string[] },
 ): string {
   const { at, page, selected, verdict } = of;
-  const { row, first } = page;
+  const { row } = page;
   const connectionType = objectTypeOf(at.type, at.selected.name);
   const agg = (json: string): string =>
-    `coalesce(json_agg(${json} order by ${row.alias}.n) filter (where ${row.alias}.n <= ${first}), '[]'::json)`;
+    `coalesce(json_agg(${json} order by ${page.order})${page.kept}, '[]'::json)`;
   const nodesOf = (type: ReturnType<typeof objectTypeOf>, sets: Selected['sets']): string => {
     const compiled = compileRow(compilation, row, { type, sets });
     parts.laterals.push(...compiled.laterals);
@@ -158,9 +167,9 @@ function connectionField(
   }
 }
 
-function pageInfo(name: string, { row, first, after, cursor }: Page): string {
+function pageInfo(name: string, { row, first, kept, after, cursor }: Page): string {
   const edge = (order: string): string =>
-    `(array_agg(${cursor()} order by ${row.alias}.n${order}) filter (where ${row.alias}.n <= ${first}))[1]`;
+    `(array_agg(${cursor()} order by ${row.alias}.n${order})${kept})[1]`;
   switch (name) {
     case 'hasNextPage':
       return `count(*) > ${first}`;

@@ -41,12 +41,12 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   const order = field.order ? row.sql(field.order) : null;
   const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...(verdict.where ? [verdict.where] : [])];
   const alias = statement.alias('r');
-  const j = isMany ? `coalesce(json_agg(${compiled.json}${order ? ` order by ${row.alias}.n` : ''}), '[]'::json)` : compiled.json;
+  const j = isMany ? `coalesce(json_agg(${compiled.json}${order ? ` order by ${order}` : ''}), '[]'::json)` : compiled.json;
   const outputs = [`${j} as j`];
   if (compiled.touched) outputs.push(`${isMany ? `json_agg(${compiled.touched})` : compiled.touched} as t`);
   if (compiled.masked) outputs.push(`${isMany ? `bool_or(${compiled.masked})` : compiled.masked} as m`);
   const sources = row.sources();
-  const rows = innerSelect({ row, plan, from: row.sql(field.from ?? shape.table), predicates, order, limit: isMany ? null : '1' });
+  const rows = innerSelect({ row, plan, from: row.sql(field.from ?? shape.table), predicates, order: isMany ? null : order, limit: isMany ? null : '1' });
   const shown = isMany && verdict.where && field.phi ? `case when ${verdict.where} then ${alias}.j end` : `${alias}.j`;
   return {
     sql: shown,

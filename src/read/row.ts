@@ -76,6 +76,9 @@ export class Row {
   }
 
   joined(name: string, column: string): string {
+    const definition = this.shape.joins?.[name];
+    const computed = definition?.from === undefined ? definition?.columns?.[column] : undefined;
+    if (computed !== undefined) return `(${this.sql(computed)})`;
     const join = this.joins.get(name) ?? { alias: this.#context.statement.alias(name), columns: new Set<string>() };
     this.joins.set(name, join);
     join.columns.add(column);
@@ -122,7 +125,7 @@ export class Row {
     const ordered = new Map<string, string>();
     const place = (name: string, used: UsedJoin): void => {
       const join = this.shape.joins?.[name];
-      const snippets = join ? [join.from, ...[...used.columns].flatMap((column) => join.columns?.[column] ?? [])] : [];
+      const snippets = join?.from ? [join.from, ...[...used.columns].flatMap((column) => join.columns?.[column] ?? [])] : [];
       for (const [other, usedToo] of this.joins) {
         if (other !== name && !ordered.has(other) && snippets.some((snippet) => snippet.includes(`$@${other}.`))) place(other, usedToo);
       }
@@ -134,7 +137,7 @@ export class Row {
 
   #joinSql(name: string, used: UsedJoin): string {
     const join = this.shape.joins?.[name];
-    if (!join) throw new Error(`shape ${this.shape.type}: unknown join ${name}`);
+    if (join?.from === undefined) throw new Error(`shape ${this.shape.type}: unknown join ${name}`);
     const columns = [...used.columns].map((column) => {
       const sql = join.columns ? join.columns[column] : `j.${column}`;
       if (sql === undefined) throw new Error(`shape ${this.shape.type}: join ${name} has no column ${column}`);

@@ -34,11 +34,13 @@ export function innerSelect(parts: {
   predicates: readonly string[];
   order: string | null;
   limit: string | null;
+  /** Whether rows are numbered, as `n`: only where somebody has to know which is the last of a page. */
+  numbered?: boolean;
   more?: readonly string[];
 }): string {
   const { row, plan, order, limit } = parts;
   const masked = row.shape.labelled && plan.masked !== 0 ? [`(${row.column('label_mask')} & ${plan.masked}) <> 0 as masked`] : [];
-  const numbered = order ? [`row_number() over (order by ${order}) as n`] : [];
+  const numbered = order && parts.numbered ? [`row_number() over (order by ${order}) as n`] : [];
   const columns = [...[...row.columns].map((name) => `${row.alias}.${name}`), ...masked, ...numbered, ...(parts.more ?? [])];
   const tail = `${order && limit ? ` order by ${order}` : ''}${limit ? ` limit ${limit}` : ''}`;
   return `(select ${columns.join(', ') || '1'} from ${parts.from} ${row.alias} where ${parts.predicates.join(' and ')}${tail}) ${row.alias}`;
