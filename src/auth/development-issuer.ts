@@ -23,7 +23,12 @@ export interface DevelopmentIssuer {
   issueToken(request: TokenRequest): Promise<string>;
 }
 
-export const standardClaims: ClaimNames = { role: 'hub_role', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' };
+export const standardClaims: ClaimNames = {
+  role: 'hub_role',
+  purpose: 'hub_purpose',
+  departments: 'hub_departments',
+  facility: 'hub_facility',
+};
 
 const issuer = 'urn:patient-relations-hub:development';
 const audience = 'patient-relations-hub';
@@ -38,7 +43,8 @@ export async function openIssuer(dataDir: string, options: { claims?: ClaimNames
 
 async function sign(request: TokenRequest, key: SigningKey, rules: TokenRules): Promise<string> {
   if (!uuidOf(request.userId, 'usr')) throw new HubError('BAD_INPUT', 'Expected the id of a user (usr_...), found something else.');
-  if (!(request.minutes > 0 && request.minutes <= mostMinutes)) throw new HubError('BAD_INPUT', `Expected minutes from 1 to ${mostMinutes}, found ${request.minutes}.`);
+  if (!(request.minutes > 0 && request.minutes <= mostMinutes))
+    throw new HubError('BAD_INPUT', `Expected minutes from 1 to ${mostMinutes}, found ${request.minutes}.`);
   const now = Math.floor((rules.clock ?? realClock).now().getTime() / 1000);
   return new SignJWT({
     [rules.claims.role]: request.role,

@@ -45,7 +45,10 @@ function discovered(issuer: string): JWTVerifyGetKey {
 
 /** OpenID Connect Discovery 1.0, section 4: the answer must name the same issuer, or anybody could stand in for it. */
 async function discover(issuer: string): Promise<JWTVerifyGetKey> {
-  const answer = await fetch(`${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`, { signal: AbortSignal.timeout(5_000), redirect: 'error' });
+  const answer = await fetch(`${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`, {
+    signal: AbortSignal.timeout(5_000),
+    redirect: 'error',
+  });
   const said: unknown = answer.ok ? await answer.json() : null;
   if (typeof said !== 'object' || said === null || !('issuer' in said) || !('jwks_uri' in said)) throw new Error('no OpenID configuration');
   if (said.issuer !== issuer || typeof said.jwks_uri !== 'string') throw new Error('the OpenID configuration names another issuer');

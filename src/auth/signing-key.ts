@@ -22,7 +22,11 @@ export async function openSigningKey(dataDir: string): Promise<SigningKey> {
     return await importKey(stored);
   } catch (error) {
     if (error instanceof HubError) throw error;
-    throw new HubError('DATA_FOLDER_UNUSABLE', `Expected a signing key in ${file}, found one that cannot be read. Move the file away to have a new one made.`, { cause: error });
+    throw new HubError(
+      'DATA_FOLDER_UNUSABLE',
+      `Expected a signing key in ${file}, found one that cannot be read. Move the file away to have a new one made.`,
+      { cause: error },
+    );
   }
 }
 
@@ -46,7 +50,12 @@ async function createOnce(file: string): Promise<string> {
     await writeDurably(draft, JSON.stringify(await newKey()));
     await link(draft, file);
   } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw new HubError('DATA_FOLDER_UNUSABLE', `The signing key cannot be written to ${file}. Choose a folder with --data that this user may write.`, { cause: error });
+    if (codeOf(error) !== 'EEXIST')
+      throw new HubError(
+        'DATA_FOLDER_UNUSABLE',
+        `The signing key cannot be written to ${file}. Choose a folder with --data that this user may write.`,
+        { cause: error },
+      );
   } finally {
     await rm(draft, { force: true });
   }
@@ -72,7 +81,8 @@ async function newKey(): Promise<JWK> {
 async function importKey(stored: string): Promise<SigningKey> {
   const { d, ...publicJwk } = JSON.parse(stored) as JWK;
   const privateKey = await importJWK({ ...publicJwk, d } as JWK, algorithm);
-  if (privateKey instanceof Uint8Array || typeof d !== 'string' || typeof publicJwk.kid !== 'string') throw new Error('not a private key with an id');
+  if (privateKey instanceof Uint8Array || typeof d !== 'string' || typeof publicJwk.kid !== 'string')
+    throw new Error('not a private key with an id');
   return { kid: publicJwk.kid, privateKey, publicJwk };
 }
 

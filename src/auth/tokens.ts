@@ -47,7 +47,10 @@ export async function verifyToken(token: string, rules: TokenRules): Promise<Vie
 export function bearerToken(header: string | undefined): string {
   const found = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header?.trim() ?? '');
   if (found?.[1]) return found[1];
-  throw new HubError('UNAUTHENTICATED', `Expected the header "Authorization: Bearer <token>", found ${header ? 'another one' : 'none'}. Sign in first.`);
+  throw new HubError(
+    'UNAUTHENTICATED',
+    `Expected the header "Authorization: Bearer <token>", found ${header ? 'another one' : 'none'}. Sign in first.`,
+  );
 }
 
 async function verifiedClaims(token: string, rules: TokenRules): Promise<JWTPayload> {
@@ -63,14 +66,21 @@ async function verifiedClaims(token: string, rules: TokenRules): Promise<JWTPayl
     return payload;
   } catch (error) {
     const expired = error instanceof errors.JWTExpired;
-    throw new HubError('UNAUTHENTICATED', expired ? 'The token has expired. Sign in again.' : 'The token cannot be verified. Sign in again.', { cause: error });
+    throw new HubError(
+      'UNAUTHENTICATED',
+      expired ? 'The token has expired. Sign in again.' : 'The token cannot be verified. Sign in again.',
+      { cause: error },
+    );
   }
 }
 
 function requiredWord(claims: JWTPayload, claim: string, what: string): string {
   const value = claims[claim];
   if (typeof value === 'string' && /^\w{1,64}$/.test(value)) return value;
-  throw new HubError('FORBIDDEN', `The token names no ${what}: expected one word in its claim for it, found ${value === undefined || value === '' ? 'nothing' : 'something else'}.`);
+  throw new HubError(
+    'FORBIDDEN',
+    `The token names no ${what}: expected one word in its claim for it, found ${value === undefined || value === '' ? 'nothing' : 'something else'}.`,
+  );
 }
 
 function departmentsOf(value: unknown): string[] {

@@ -50,7 +50,10 @@ export const caseShape = shape('Case', {
       ...narrative,
     }),
     deadlines: many('Deadline', { on: '$.case_id = ^.id', order: '$.due_at, $.id' }),
-    nextDeadline: one('Deadline', { on: `$.case_id = ^.id and $.met_at is null and $.status in ('RUNNING', 'EXTENDED', 'MISSED')`, order: 'coalesce($.extended_to, $.due_at), $.id' }),
+    nextDeadline: one('Deadline', {
+      on: `$.case_id = ^.id and $.met_at is null and $.status in ('RUNNING', 'EXTENDED', 'MISSED')`,
+      order: 'coalesce($.extended_to, $.due_at), $.id',
+    }),
     interactions: connection('Interaction', {
       on: '$.case_id = ^.id',
       orders: { default: { key: '$.at', cast: 'timestamptz', descending: true } },

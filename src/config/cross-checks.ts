@@ -3,7 +3,11 @@
 import { expectedFound, found, type Problem } from '../kernel/index.js';
 
 export function crossChecks(raw: unknown, redisElsewhere: boolean): Problem[] {
-  return [...sourceChecks(valueAt(raw, 'sources')), ...queueChecks(valueAt(raw, 'queue'), redisElsewhere), ...keyChecks(valueAt(raw, 'auth'))];
+  return [
+    ...sourceChecks(valueAt(raw, 'sources')),
+    ...queueChecks(valueAt(raw, 'queue'), redisElsewhere),
+    ...keyChecks(valueAt(raw, 'auth')),
+  ];
 }
 
 function sourceChecks(sources: unknown): Problem[] {
@@ -15,7 +19,11 @@ function sourceChecks(sources: unknown): Problem[] {
     if (typeof name !== 'string') return problems;
     const first = firstOf.get(name);
     if (first === undefined) firstOf.set(name, index);
-    else problems.unshift({ path: ['sources', index, 'name'], says: `expected a name of its own, found ${found(name, 'value')}, which sources[${first}] has` });
+    else
+      problems.unshift({
+        path: ['sources', index, 'name'],
+        says: `expected a name of its own, found ${found(name, 'value')}, which sources[${first}] has`,
+      });
     return problems;
   });
 }
@@ -24,9 +32,12 @@ function sourceChecks(sources: unknown): Problem[] {
 function suppliesChecks(source: unknown, index: number): Problem[] {
   const supplies = valueAt(source, 'supplies');
   if (!Array.isArray(supplies)) return [];
-  if (supplies.length === 0) return [{ path: ['sources', index, 'supplies'], says: 'expected at least one FHIR type, found an empty list' }];
+  if (supplies.length === 0)
+    return [{ path: ['sources', index, 'supplies'], says: 'expected at least one FHIR type, found an empty list' }];
   return supplies.flatMap((type: unknown, at): Problem[] =>
-    supplies.indexOf(type) < at ? [{ path: ['sources', index, 'supplies', at], says: `expected each type once, found ${found(type, 'value')} again` }] : [],
+    supplies.indexOf(type) < at
+      ? [{ path: ['sources', index, 'supplies', at], says: `expected each type once, found ${found(type, 'value')} again` }]
+      : [],
   );
 }
 
@@ -44,7 +55,12 @@ function queueChecks(queue: unknown, redisElsewhere: boolean): Problem[] {
   if (backend === 'redis' && url === undefined && !redisElsewhere)
     return [{ path: ['queue', 'url'], says: expectedFound('a redis:// address here or in REDIS_URL', url, 'set') }];
   if (backend === 'postgres' && url !== undefined)
-    return [{ path: ['queue', 'url'], says: `expected nothing, because the postgres backend uses the hub's own database, found ${found(url, 'set')}` }];
+    return [
+      {
+        path: ['queue', 'url'],
+        says: `expected nothing, because the postgres backend uses the hub's own database, found ${found(url, 'set')}`,
+      },
+    ];
   return [];
 }
 

@@ -8,7 +8,8 @@ import { databaseUrl, redisUrl, webAddress } from './values.js';
 /** Every variable that the hub reads, with what it is for. */
 export const environmentSettings = {
   DATABASE_URL: 'PostgreSQL to use instead of the embedded one, as its owner',
-  HUB_GATEWAY_DATABASE_URL: 'the same database as the gateway role; where not set, made from DATABASE_URL and a password in the data folder',
+  HUB_GATEWAY_DATABASE_URL:
+    'the same database as the gateway role; where not set, made from DATABASE_URL and a password in the data folder',
   HUB_WORKER_DATABASE_URL: 'the same database as the worker role; where not set, made likewise',
   REDIS_URL: 'Redis for the queue; without a queue in hub.yaml it also chooses the redis backend',
   PORT: 'port of the gateway, 4000 where not set, 0 for any free one',

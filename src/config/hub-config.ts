@@ -73,7 +73,13 @@ export interface HubConfig {
   readonly roles: { readonly gatewayUrl: string | null; readonly workerUrl: string | null };
   readonly auth: AuthConfig;
   /** Folders, and for the directory one file, of rules as data. Where hub.yaml says nothing: what ships under schema/. */
-  readonly rules: { readonly policy: string; readonly clocks: string; readonly taxonomy: string; readonly calendars: string; readonly directory: string };
+  readonly rules: {
+    readonly policy: string;
+    readonly clocks: string;
+    readonly taxonomy: string;
+    readonly calendars: string;
+    readonly directory: string;
+  };
   readonly smtp: { readonly url: string; readonly from: string } | null;
   readonly publicUrl: string | null;
   readonly retention: { readonly audit: CalendarInterval; readonly documents: CalendarInterval };

@@ -65,7 +65,10 @@ export function hubFile(folder: string) {
     directory: path.default(shipped('directory', 'demo.yaml')),
     smtp: mapping({ url: smtpUrl, from: text('a mail address', 'set', /^[^\r\n]*@[^\r\n]*$/) }).optional(),
     publicUrl: webAddress.optional(),
-    retention: mapping({ audit: interval.default('6 years'), documents: interval.default('2 years') }).default({ audit: '6 years', documents: '2 years' }),
+    retention: mapping({ audit: interval.default('6 years'), documents: interval.default('2 years') }).default({
+      audit: '6 years',
+      documents: '2 years',
+    }),
   });
 }
 

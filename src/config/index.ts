@@ -1,4 +1,17 @@
 export { readConfig, type Settings } from './read-config.js';
 export { environmentSettings, type Flags } from './environment.js';
 export { fhirTypes, logLevels } from './hub-config.js';
-export type { AuthConfig, CalendarInterval, ClaimNames, FhirFilesSource, FhirSource, FhirType, HubConfig, KeySet, KeySource, LogLevel, SourceAuth, SourceConfig } from './hub-config.js';
+export type {
+  AuthConfig,
+  CalendarInterval,
+  ClaimNames,
+  FhirFilesSource,
+  FhirSource,
+  FhirType,
+  HubConfig,
+  KeySet,
+  KeySource,
+  LogLevel,
+  SourceAuth,
+  SourceConfig,
+} from './hub-config.js';

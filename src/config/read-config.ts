@@ -26,7 +26,9 @@ export function readConfig(settings: Settings): HubConfig {
   const file = findFile(settings);
   const start = readStartSettings(env, flags);
   const read = file ? checkFile(file, hasRedis(env)) : { lines: [], settings: hubFile(cwd).parse({}) };
-  const startLines = start.success ? [] : problemsOf(start.error).map((problem) => `${problem.path.map(String).join('.')}: ${problem.says}`);
+  const startLines = start.success
+    ? []
+    : problemsOf(start.error).map((problem) => `${problem.path.map(String).join('.')}: ${problem.says}`);
   const queueLines = queueWithoutRedis(env, read.settings);
   const lines = [...read.lines, ...startLines, ...queueLines];
   if (lines.length > 0 || !read.settings || !start.success) throw new HubError('CONFIG_INVALID', lines.join('\n'));
@@ -91,7 +93,15 @@ function settle(from: { file: string | null; cwd: string }, file: HubFile, start
 function settleSource(source: HubFile['sources'][number]): SourceConfig {
   const { name, every: everyMs, supplies } = source;
   if (source.kind === 'fhir-files') return { name, kind: source.kind, path: source.path, ...(supplies && { supplies }), everyMs };
-  return { name, kind: source.kind, url: source.url, supplies: source.supplies, everyMs, auth: settleSourceAuth(source.auth), pageSize: source.pageSize };
+  return {
+    name,
+    kind: source.kind,
+    url: source.url,
+    supplies: source.supplies,
+    everyMs,
+    auth: settleSourceAuth(source.auth),
+    pageSize: source.pageSize,
+  };
 }
 
 type GivenAuth = Extract<HubFile['sources'][number], { kind: 'fhir' }>['auth'];
@@ -111,7 +121,11 @@ function settleQueue(file: HubFile, start: StartSettings): HubConfig['queue'] {
 function settleAuth(auth: HubFile['auth']): AuthConfig {
   if (!auth) return { kind: 'development', claims: claimNames };
   const { issuer, audience, claims, jwksFile, jwksUrl } = auth;
-  const keys = jwksFile ? ({ kind: 'set', jwks: jwksFile } as const) : jwksUrl ? ({ kind: 'url', url: jwksUrl } as const) : ({ kind: 'discovery' } as const);
+  const keys = jwksFile
+    ? ({ kind: 'set', jwks: jwksFile } as const)
+    : jwksUrl
+      ? ({ kind: 'url', url: jwksUrl } as const)
+      : ({ kind: 'discovery' } as const);
   return { kind: 'issuer', issuer, audience, claims, keys };
 }
 

@@ -28,7 +28,10 @@ function fromFile<T>(folder: string, expected: string, take: (content: string) =
     const read = readText(path);
     const taken = read.content === null ? null : take(read.content);
     if (taken !== null) return taken;
-    ctx.addIssue({ code: 'custom', message: `expected ${expected}, found ${read.found ?? (read.content?.trim() ? 'a file with something else' : 'an empty file')}` });
+    ctx.addIssue({
+      code: 'custom',
+      message: `expected ${expected}, found ${read.found ?? (read.content?.trim() ? 'a file with something else' : 'an empty file')}`,
+    });
     return z.NEVER;
   });
 }

@@ -52,7 +52,8 @@ export function byKind<K extends Kinds>(kinds: K, options: { later: readonly str
     const isMapping = typeof value === 'object' && value !== null && !Array.isArray(value);
     const kind: unknown = isMapping && 'kind' in value ? value.kind : undefined;
     if (!isMapping) ctx.addIssue({ code: 'custom', message: expectedFound(`a mapping with kind ${known.join(' | ')}`, value, 'set') });
-    else if (!known.some((word) => word === kind)) ctx.addIssue({ code: 'custom', path: ['kind'], message: wrongKind(kind, known, options) });
+    else if (!known.some((word) => word === kind))
+      ctx.addIssue({ code: 'custom', path: ['kind'], message: wrongKind(kind, known, options) });
     const meant = typeof kind === 'string' ? nearest(kind, known) : null;
     const shape = meant && meant.distance <= 2 ? kinds[meant.word] : undefined;
     if (!isMapping || !meant || !shape) return z.NEVER;
@@ -66,7 +67,11 @@ export function byKind<K extends Kinds>(kinds: K, options: { later: readonly str
   });
 }
 
-function wrongKind(kind: unknown, known: readonly string[], { later, shows }: { later: readonly string[]; shows: 'value' | 'set' }): string {
+function wrongKind(
+  kind: unknown,
+  known: readonly string[],
+  { later, shows }: { later: readonly string[]; shows: 'value' | 'set' },
+): string {
   const comesLater = later.some((word) => word === kind);
   const said = expectedFound(known.join(' | '), kind, comesLater ? 'value' : shows);
   return comesLater ? `${said}, which a later version will take` : said;

@@ -3,7 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
-import { expectedFound, HubError, list, mapping, nearest, problemsOf, readYamlLines, setting, text, type Problem } from '../kernel/index.js';
+import {
+  expectedFound,
+  HubError,
+  list,
+  mapping,
+  nearest,
+  problemsOf,
+  readYamlLines,
+  setting,
+  text,
+  type Problem,
+} from '../kernel/index.js';
 import { uuidOfKey } from './stable-uuid.js';
 
 export interface FacilitySeed {
@@ -44,7 +55,9 @@ export interface DirectorySeed {
 
 const key = text('a key of small letters, digits and -', 'value', /^[a-z][a-z0-9-]{0,62}$/);
 const name = text('a name', 'value');
-const timeZone = setting('a time zone such as America/New_York', 'value', (value) => (typeof value === 'string' && isTimeZone(value) ? value : undefined));
+const timeZone = setting('a time zone such as America/New_York', 'value', (value) =>
+  typeof value === 'string' && isTimeZone(value) ? value : undefined,
+);
 const yesNo = setting('true | false', 'value', (value) => (typeof value === 'boolean' ? value : undefined));
 
 const directoryFile = mapping({
@@ -68,7 +81,12 @@ const directoryFile = mapping({
       active: yesNo.default(true),
     }),
   ),
-  maps: list(mapping({ source: text('the name of a source', 'value'), names: z.record(z.string(), key, { error: (issue) => expectedFound('a mapping of their names to our keys', issue.input, 'value') }) })).default([]),
+  maps: list(
+    mapping({
+      source: text('the name of a source', 'value'),
+      names: z.record(z.string(), key, { error: (issue) => expectedFound('a mapping of their names to our keys', issue.input, 'value') }),
+    }),
+  ).default([]),
 });
 type DirectoryFile = z.output<typeof directoryFile>;
 
@@ -88,7 +106,12 @@ export function parseDirectory(fileName: string, source: string): DirectorySeed 
 function toSeed({ facilities, departments, users, maps }: DirectoryFile): DirectorySeed {
   return {
     facilities: facilities.map((row) => ({ ...row, uuid: uuidOfKey('facility', row.key) })),
-    departments: departments.map((row) => ({ key: row.key, uuid: uuidOfKey('department', row.key), name: row.name, facilityKey: row.facility })),
+    departments: departments.map((row) => ({
+      key: row.key,
+      uuid: uuidOfKey('department', row.key),
+      name: row.name,
+      facilityKey: row.facility,
+    })),
     users: users.map((row) => ({
       key: row.key,
       uuid: uuidOfKey('user', row.key),
@@ -98,7 +121,9 @@ function toSeed({ facilities, departments, users, maps }: DirectoryFile): Direct
       departmentKeys: row.departments,
       active: row.active,
     })),
-    maps: maps.flatMap(({ source, names }) => Object.entries(names).map(([theirName, departmentKey]) => ({ sourceName: source, theirName, departmentKey }))),
+    maps: maps.flatMap(({ source, names }) =>
+      Object.entries(names).map(([theirName, departmentKey]) => ({ sourceName: source, theirName, departmentKey })),
+    ),
   };
 }
 
@@ -109,25 +134,44 @@ function referenceProblems({ facilities, departments, users, maps }: DirectoryFi
   return [
     ...repeated('facilities', 'key', sites),
     ...repeated('departments', 'key', homes),
-    ...repeated('users', 'key', users.map((row) => row.key)),
-    ...repeated('maps', 'source', maps.map((row) => row.source)),
+    ...repeated(
+      'users',
+      'key',
+      users.map((row) => row.key),
+    ),
+    ...repeated(
+      'maps',
+      'source',
+      maps.map((row) => row.source),
+    ),
     ...departments.flatMap((row, index) => unknown(['departments', index, 'facility'], row.facility, sites)),
     ...users.flatMap((row, index) => (row.facility === undefined ? [] : unknown(['users', index, 'facility'], row.facility, sites))),
     ...users.flatMap((row, index) => row.departments.flatMap((home, at) => unknown(['users', index, 'departments', at], home, homes))),
-    ...maps.flatMap((row, index) => Object.entries(row.names).flatMap(([theirs, home]) => unknown(['maps', index, 'names', theirs], home, homes))),
+    ...maps.flatMap((row, index) =>
+      Object.entries(row.names).flatMap(([theirs, home]) => unknown(['maps', index, 'names', theirs], home, homes)),
+    ),
   ];
 }
 
 function repeated(rows: string, field: string, values: readonly string[]): Problem[] {
   return values.flatMap((value, index) =>
-    values.indexOf(value) < index ? [{ path: [rows, index, field], says: `expected a ${field} of its own, found '${value}', which ${rows}[${values.indexOf(value)}] has` }] : [],
+    values.indexOf(value) < index
+      ? [
+          {
+            path: [rows, index, field],
+            says: `expected a ${field} of its own, found '${value}', which ${rows}[${values.indexOf(value)}] has`,
+          },
+        ]
+      : [],
   );
 }
 
 function unknown(path: readonly PropertyKey[], value: string, known: readonly string[]): Problem[] {
   if (known.includes(value)) return [];
   const meant = nearest(value, known);
-  return [{ path, says: `${expectedFound('a key of this file', value, 'value')}${meant ? `, the nearest known one is '${meant.word}'` : ''}` }];
+  return [
+    { path, says: `${expectedFound('a key of this file', value, 'value')}${meant ? `, the nearest known one is '${meant.word}'` : ''}` },
+  ];
 }
 
 function isTimeZone(zone: string): boolean {

@@ -14,5 +14,11 @@ export const departmentShape = shape('Department', {
 export const facilityShape = shape('Facility', {
   table: 'facility',
   tag: 'fac',
-  fields: { id: id('fac'), name: column('name'), timeZone: column('time_zone'), jurisdiction: column('jurisdiction'), programs: column('to_json($.programs)') },
+  fields: {
+    id: id('fac'),
+    name: column('name'),
+    timeZone: column('time_zone'),
+    jurisdiction: column('jurisdiction'),
+    programs: column('to_json($.programs)'),
+  },
 });

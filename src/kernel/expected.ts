@@ -25,7 +25,8 @@ export function found(value: unknown, shows: Shows): string {
   return word.test(String(value)) ? `'${String(value)}'` : '<set>';
 }
 
-export const expectedFound = (expected: string, value: unknown, shows: Shows): string => `expected ${expected}, found ${found(value, shows)}`;
+export const expectedFound = (expected: string, value: unknown, shows: Shows): string =>
+  `expected ${expected}, found ${found(value, shows)}`;
 
 /** A single value. `read` answers undefined where it cannot take what it is given. */
 export function setting<T>(expected: string, shows: Shows, read: (value: unknown) => T | undefined) {

@@ -126,7 +126,10 @@ export function object(fields: Record<string, ColumnField>, options: Guard & { w
 }
 /** FHIR Coding kept as three columns `<prefix>_system`, `<prefix>_code`, `<prefix>_display`. */
 export const coding = (prefix: string, options: Guard = {}): ObjectField =>
-  object({ system: column(`${prefix}_system`), code: column(`${prefix}_code`), display: column(`${prefix}_display`) }, { ...options, when: `$.${prefix}_code is not null` });
+  object(
+    { system: column(`${prefix}_system`), code: column(`${prefix}_code`), display: column(`${prefix}_display`) },
+    { ...options, when: `$.${prefix}_code is not null` },
+  );
 /** An exact amount with its currency; null where there is no amount. */
 export const money = (amount: string, currency: string, options: Guard = {}): ObjectField =>
   object({ amount: column(amount, { as: 'decimal' }), currency: column(currency) }, { ...options, when: `${amount} is not null` });

@@ -28,9 +28,15 @@ export function readYamlLines(name: string, source: string): YamlLines {
   const document = parseDocument(source, { lineCounter: counter, prettyErrors: false, stringKeys: true });
   const place = (offset: number): number => Math.max(1, counter.linePos(offset).line);
   const lineOf = (path: readonly PropertyKey[], atKey = false): number => place(offsetOf(document, path, atKey));
-  const unreadable = document.errors.map((fault) => `${name}:${place(fault.pos[0])}: expected YAML, found that ${faults[fault.code] ?? `it breaks the rules of YAML (${fault.code})`}`);
+  const unreadable = document.errors.map(
+    (fault) =>
+      `${name}:${place(fault.pos[0])}: expected YAML, found that ${faults[fault.code] ?? `it breaks the rules of YAML (${fault.code})`}`,
+  );
   return {
-    value: unreadable.length > 0 ? null : plainValue(document, () => unreadable.push(`${name}: expected YAML, found aliases that cannot be resolved`)),
+    value:
+      unreadable.length > 0
+        ? null
+        : plainValue(document, () => unreadable.push(`${name}: expected YAML, found aliases that cannot be resolved`)),
     unreadable,
     lineOf: (path) => lineOf(path),
     say: ({ path, says, atKey }) => `${name}:${lineOf(path, atKey)}${path.length > 0 ? ` ${pathText(path)}` : ''}: ${says}`,

@@ -23,10 +23,7 @@ export function compileConnection(compilation: Compilation, at: ConnectionAt, ve
   for (const selected of page.selection) pairs.push([selected.key, connectionField(compilation, { at, page, selected, verdict }, parts)]);
   const alias = statement.alias('c');
   const outputs = [`${jsonObject(pairs)} as j`];
-  if (parts.touched.length > 0)
-    outputs.push(
-      `json_build_array(${parts.touched.map((sql) => `json_agg(${sql})${kept}`).join(', ')}) as t`,
-    );
+  if (parts.touched.length > 0) outputs.push(`json_build_array(${parts.touched.map((sql) => `json_agg(${sql})${kept}`).join(', ')}) as t`);
   if (parts.masked.length > 0) outputs.push(`bool_or(${parts.masked.join(' or ')})${kept} as m`);
   const sources = row.sources();
   return {
@@ -124,8 +121,7 @@ function connectionField(
   const { at, page, selected, verdict } = of;
   const { row } = page;
   const connectionType = objectTypeOf(at.type, at.selected.name);
-  const agg = (json: string): string =>
-    `coalesce(json_agg(${json} order by ${page.order})${page.kept}, '[]'::json)`;
+  const agg = (json: string): string => `coalesce(json_agg(${json} order by ${page.order})${page.kept}, '[]'::json)`;
   const nodesOf = (type: ReturnType<typeof objectTypeOf>, sets: Selected['sets']): string => {
     const compiled = compileRow(compilation, row, { type, sets });
     parts.laterals.push(...compiled.laterals);
@@ -168,8 +164,7 @@ function connectionField(
 }
 
 function pageInfo(name: string, { row, first, kept, after, cursor }: Page): string {
-  const edge = (order: string): string =>
-    `(array_agg(${cursor()} order by ${row.alias}.n${order})${kept})[1]`;
+  const edge = (order: string): string => `(array_agg(${cursor()} order by ${row.alias}.n${order})${kept})[1]`;
   switch (name) {
     case 'hasNextPage':
       return `count(*) > ${first}`;

@@ -46,7 +46,14 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   if (compiled.touched) outputs.push(`${isMany ? `json_agg(${compiled.touched})` : compiled.touched} as t`);
   if (compiled.masked) outputs.push(`${isMany ? `bool_or(${compiled.masked})` : compiled.masked} as m`);
   const sources = row.sources();
-  const rows = innerSelect({ row, plan, from: row.sql(field.from ?? shape.table), predicates, order: isMany ? null : order, limit: isMany ? null : '1' });
+  const rows = innerSelect({
+    row,
+    plan,
+    from: row.sql(field.from ?? shape.table),
+    predicates,
+    order: isMany ? null : order,
+    limit: isMany ? null : '1',
+  });
   const shown = isMany && verdict.where && field.phi ? `case when ${verdict.where} then ${alias}.j end` : `${alias}.j`;
   return {
     sql: shown,

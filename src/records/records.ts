@@ -110,7 +110,12 @@ export interface ConditionRecord extends Base {
 export interface CareTeamRecord extends Base {
   readonly kind: 'careTeam';
   readonly patient: Reference;
-  readonly members: readonly { readonly member: Reference | null; readonly name: string | null; readonly role: string | null; readonly organization: Reference | null }[];
+  readonly members: readonly {
+    readonly member: Reference | null;
+    readonly name: string | null;
+    readonly role: string | null;
+    readonly organization: Reference | null;
+  }[];
 }
 
 export interface CoverageRecord extends Base {

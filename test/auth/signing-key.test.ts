@@ -9,7 +9,12 @@ const folder = (): string => mkdtempSync(join(tmpdir(), 'hub-key-'));
 const keyFile = (data: string): string => join(data, 'issuer', 'signing-key.jwk.json');
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 const request: TokenRequest = {
-  role: 'ADVOCATE', userId: 'usr_00000000-0000-4000-8000-000000000001', purpose: 'HOPERAT', departments: [], facility: null, minutes: 5,
+  role: 'ADVOCATE',
+  userId: 'usr_00000000-0000-4000-8000-000000000001',
+  purpose: 'HOPERAT',
+  departments: [],
+  facility: null,
+  minutes: 5,
 };
 
 describe("the development issuer's key", () => {
@@ -41,13 +46,16 @@ describe("the development issuer's key", () => {
     expect(readdirSync(join(data, 'issuer'))).toEqual(['signing-key.jwk.json']);
   });
 
-  it.each(['', '{}', 'not json', '{"kty":"EC","crv":"P-256","x":"x","y":"y","kid":"k"}'])('is not replaced when the file holds %j', async (content) => {
-    const data = folder();
-    await openIssuer(data);
-    writeFileSync(keyFile(data), content);
-    await expect(openIssuer(data)).rejects.toMatchObject({ code: 'DATA_FOLDER_UNUSABLE' });
-    expect(readFileSync(keyFile(data), 'utf8')).toBe(content);
-  });
+  it.each(['', '{}', 'not json', '{"kty":"EC","crv":"P-256","x":"x","y":"y","kid":"k"}'])(
+    'is not replaced when the file holds %j',
+    async (content) => {
+      const data = folder();
+      await openIssuer(data);
+      writeFileSync(keyFile(data), content);
+      await expect(openIssuer(data)).rejects.toMatchObject({ code: 'DATA_FOLDER_UNUSABLE' });
+      expect(readFileSync(keyFile(data), 'utf8')).toBe(content);
+    },
+  );
 
   it('says so where the folder cannot be written', async () => {
     const data = folder();

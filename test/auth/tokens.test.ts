@@ -7,7 +7,15 @@ import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
-import { bearerToken, openIssuer, standardClaims, trustIssuer, verifyToken, type DevelopmentIssuer, type TokenRequest } from '../../src/auth/index.js';
+import {
+  bearerToken,
+  openIssuer,
+  standardClaims,
+  trustIssuer,
+  verifyToken,
+  type DevelopmentIssuer,
+  type TokenRequest,
+} from '../../src/auth/index.js';
 import { fixedClock, HubError, type Clock } from '../../src/kernel/index.js';
 
 const user = 'usr_00000000-0000-4000-8000-000000000001';
@@ -19,7 +27,8 @@ const later = (seconds: number): Clock => fixedClock(new Date(start.getTime() + 
 
 const base64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 const parts = (token: string): [string, string, string] => token.split('.') as [string, string, string];
-const payloadOf = (token: string): Record<string, unknown> => JSON.parse(Buffer.from(parts(token)[1], 'base64url').toString()) as Record<string, unknown>;
+const payloadOf = (token: string): Record<string, unknown> =>
+  JSON.parse(Buffer.from(parts(token)[1], 'base64url').toString()) as Record<string, unknown>;
 
 async function refusal(act: () => unknown): Promise<{ code: string; message: string }> {
   try {
@@ -45,7 +54,12 @@ describe("a token of the hub's own issuer", () => {
   it('names the viewer', async () => {
     const viewer = await verifyToken(token, issuer.rules);
     expect(viewer).toEqual({
-      userId: user, userUuid: user.slice(4), role: 'ADVOCATE', purpose: 'HOPERAT', departments: [department], facility,
+      userId: user,
+      userUuid: user.slice(4),
+      role: 'ADVOCATE',
+      purpose: 'HOPERAT',
+      departments: [department],
+      facility,
       tokenId: payloadOf(token)['jti'],
     });
     expect(viewer.tokenId).toMatch(/^[0-9a-f-]{36}$/);
@@ -58,7 +72,9 @@ describe("a token of the hub's own issuer", () => {
   });
 
   it('is not given to something that is no user, nor for no time', async () => {
-    await expect(refusal(() => issuer.issueToken({ ...request, userId: 'pat_00000000-0000-4000-8000-000000000001' }))).resolves.toMatchObject({ code: 'BAD_INPUT' });
+    await expect(
+      refusal(() => issuer.issueToken({ ...request, userId: 'pat_00000000-0000-4000-8000-000000000001' })),
+    ).resolves.toMatchObject({ code: 'BAD_INPUT' });
     for (const minutes of [0, -5, NaN, Infinity, 43_201])
       await expect(refusal(() => issuer.issueToken({ ...request, minutes }))).resolves.toMatchObject({ code: 'BAD_INPUT' });
   });
@@ -84,10 +100,17 @@ describe("a token of the hub's own issuer", () => {
   it('is not believed without a signature, or signed with the public key as if it were a password', async () => {
     const payload = parts(token)[1];
     const hmacHeader = base64({ alg: 'HS256' });
-    const { d: _, ...publicKeyParts } = JSON.parse(readFileSync(join(data, 'issuer', 'signing-key.jwk.json'), 'utf8')) as Record<string, string>;
+    const { d: _, ...publicKeyParts } = JSON.parse(readFileSync(join(data, 'issuer', 'signing-key.jwk.json'), 'utf8')) as Record<
+      string,
+      string
+    >;
     const publicKey = createPublicKey({ key: publicKeyParts, format: 'jwk' }).export({ format: 'pem', type: 'spki' });
     const signed = createHmac('sha256', publicKey).update(`${hmacHeader}.${payload}`).digest('base64url');
-    for (const forged of [`${base64({ alg: 'none' })}.${payload}.`, `${base64({ alg: 'none' })}.${payload}.${parts(token)[2]}`, `${hmacHeader}.${payload}.${signed}`])
+    for (const forged of [
+      `${base64({ alg: 'none' })}.${payload}.`,
+      `${base64({ alg: 'none' })}.${payload}.${parts(token)[2]}`,
+      `${hmacHeader}.${payload}.${signed}`,
+    ])
       expect(await refusal(() => verifyToken(forged, issuer.rules))).toEqual(unverifiable);
   });
 
@@ -106,7 +129,15 @@ describe("a token of the hospital's issuer", () => {
   });
   const claims = { ...standardClaims, role: 'groups' };
   const good = { sub: user, aud: 'hub', iss: 'https://id.example.org', groups: 'MANAGER', hub_purpose: 'HOPERAT' };
-  const rulesFor = () => ({ ...trustIssuer({ issuer: 'https://id.example.org', audience: 'hub', claims, keys: { kind: 'set', jwks: jwks as { keys: Record<string, unknown>[] } } }), clock: later(0) });
+  const rulesFor = () => ({
+    ...trustIssuer({
+      issuer: 'https://id.example.org',
+      audience: 'hub',
+      claims,
+      keys: { kind: 'set', jwks: jwks as { keys: Record<string, unknown>[] } },
+    }),
+    clock: later(0),
+  });
   const signWith = (payload: Record<string, unknown>, minutes: number | null = 5): Promise<string> => {
     const jwt = new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: 'k1' });
     return (minutes === null ? jwt : jwt.setExpirationTime(start.getTime() / 1000 + minutes * 60)).sign(privateKey);
@@ -118,7 +149,10 @@ describe("a token of the hospital's issuer", () => {
     expect(viewer.tokenId).toMatch(/^[\w-]{43}$/);
   });
 
-  it.each([['groups', 'no role'], ['hub_purpose', 'no purpose of use']])('is forbidden without %s', async (claim, says) => {
+  it.each([
+    ['groups', 'no role'],
+    ['hub_purpose', 'no purpose of use'],
+  ])('is forbidden without %s', async (claim, says) => {
     for (const value of [undefined, '', [], ['MANAGER'], 'TWO WORDS', null, 7]) {
       const found = await refusal(async () => verifyToken(await signWith({ ...good, [claim]: value }), rulesFor()));
       expect(found.code).toBe('FORBIDDEN');
@@ -128,7 +162,9 @@ describe("a token of the hospital's issuer", () => {
 
   it('is refused when it never expires, or names no user of the directory', async () => {
     expect(await refusal(async () => verifyToken(await signWith(good, null), rulesFor()))).toEqual(unverifiable);
-    expect(await refusal(async () => verifyToken(await signWith({ ...good, sub: 'zz@example.org' }), rulesFor()))).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await refusal(async () => verifyToken(await signWith({ ...good, sub: 'zz@example.org' }), rulesFor()))).toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
     expect(await refusal(async () => verifyToken(await signWith({ ...good, sub: undefined }), rulesFor()))).toEqual(unverifiable);
   });
 
@@ -141,8 +177,11 @@ describe("a token of the hospital's issuer", () => {
   it('may name departments by uuid or wire id, and nothing else', async () => {
     const withDepartments = async (hub_departments: unknown) => verifyToken(await signWith({ ...good, hub_departments }), rulesFor());
     expect((await withDepartments([department, `dep_${department}`])).departments).toEqual([department]);
-    for (const wrong of ['Cardiology', ['Cardiology'], [7], {}]) expect(await refusal(() => withDepartments(wrong))).toMatchObject({ code: 'FORBIDDEN' });
-    expect(await refusal(async () => verifyToken(await signWith({ ...good, hub_facility: 'Zz-Harbor' }), rulesFor()))).toMatchObject({ code: 'FORBIDDEN' });
+    for (const wrong of ['Cardiology', ['Cardiology'], [7], {}])
+      expect(await refusal(() => withDepartments(wrong))).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await refusal(async () => verifyToken(await signWith({ ...good, hub_facility: 'Zz-Harbor' }), rulesFor()))).toMatchObject({
+      code: 'FORBIDDEN',
+    });
   });
 
   it('finds its keys where the OpenID configuration says, unless that names another issuer', async () => {

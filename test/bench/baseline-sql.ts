@@ -19,9 +19,13 @@ const all = (column: string): string =>
   `coalesce((select to_json(array_agg(distinct said)) from patient_record o, unnest(o.${column}) said where o.id = any(array_agg(r.id))), '[]'::json)`;
 const records = (person: string): string =>
   `(select array_agg(l.patient_record_id) as ids from person_link l where l.person_id = ${person} and l.assurance = 'CERTAIN')`;
-const openDeadline = (fields: string): string => `(select json_build_object(${fields}) from deadline d where d.case_id = c.id and d.met_at is null and d.status in ('RUNNING', 'EXTENDED', 'MISSED')
+const openDeadline = (
+  fields: string,
+): string => `(select json_build_object(${fields}) from deadline d where d.case_id = c.id and d.met_at is null and d.status in ('RUNNING', 'EXTENDED', 'MISSED')
   order by coalesce(d.extended_to, d.due_at), d.id limit 1)`;
-const balance = (fields: (amount: string, currency: string) => string): string => `(select case when sum(a.balance_amount) is not null and count(distinct a.currency) = 1
+const balance = (
+  fields: (amount: string, currency: string) => string,
+): string => `(select case when sum(a.balance_amount) is not null and count(distinct a.currency) = 1
     then ${fields('sum(a.balance_amount)::text', 'min(a.currency)')} end
   from account a where a.patient_record_id = any(rec.ids) and a.balance_amount is not null)`;
 

@@ -1,8 +1,7 @@
 /** A hospital to measure on: an embedded Postgres of its own with fsync on, 1,000 synthetic patients read over HTTP from the
  *  sandbox's three systems, and 500 cases held by one advocate, all of patients whose rows carry no labels, so that the
  *  hand-written baseline and the hub have the same to say. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
@@ -15,6 +14,8 @@ import { uuidOfKey } from '../../src/directory/index.js';
 import { packageRoot, silentLog, toWireId } from '../../src/kernel/index.js';
 import { roleUrls, startEmbeddedPostgres } from '../../src/store/index.js';
 import { startWorkers } from '../../workers/main.js';
+
+import { benchFolder } from './folder.js';
 
 export interface Hospital {
   readonly ownerUrl: string;
@@ -30,16 +31,26 @@ export interface Hospital {
 const passwords = { gatewayPassword: 'bench', workerPassword: 'bench' };
 const schema = (name: string): string => join(packageRoot, 'schema', name);
 export const benchRules = () =>
-  readRules({ rules: { policy: schema('policy'), clocks: schema('clocks'), calendars: schema('calendars'), directory: schema('directory/demo.yaml') } });
+  readRules({
+    rules: { policy: schema('policy'), clocks: schema('clocks'), calendars: schema('calendars'), directory: schema('directory/demo.yaml') },
+  });
 
-export async function buildHospital(size: { readonly patients: number; readonly cases: number; readonly say: (line: string) => void }): Promise<Hospital> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'hub-bench-'));
+export async function buildHospital(size: {
+  readonly patients: number;
+  readonly cases: number;
+  readonly say: (line: string) => void;
+}): Promise<Hospital> {
+  const dataDir = await benchFolder();
   const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog });
   const { gateway, worker } = roleUrls(postgres.url, passwords);
   const sandbox = await startDemoSources(postgres.url, { people: size.patients, log: silentLog });
   const sources = demoSettings(sandbox);
   const rules = benchRules();
-  const { generation } = await prepareDatabase({ ownerUrl: postgres.url, workerUrl: worker, passwords }, { queue: { backend: 'postgres' }, sources }, rules);
+  const { generation } = await prepareDatabase(
+    { ownerUrl: postgres.url, workerUrl: worker, passwords },
+    { queue: { backend: 'postgres' }, sources },
+    rules,
+  );
   const begun = Date.now();
   const workers = await startWorkers({ databaseUrl: worker, queue: { backend: 'postgres', databaseUrl: worker }, sources, log: silentLog });
   while (!(await workers.firstSync()).done) await pause(250);
@@ -51,7 +62,14 @@ export async function buildHospital(size: { readonly patients: number; readonly 
   const caseUids = await openCases(service, { ownerUrl: postgres.url, advocate, count: size.cases });
   await service.stop();
   const issuer = await openIssuer(dataDir);
-  const token = await issuer.issueToken({ role: 'ADVOCATE', userId: toWireId('usr', advocate), purpose: 'HOPERAT', departments: [], facility: null, minutes: 600 });
+  const token = await issuer.issueToken({
+    role: 'ADVOCATE',
+    userId: toWireId('usr', advocate),
+    purpose: 'HOPERAT',
+    departments: [],
+    facility: null,
+    minutes: 600,
+  });
   const owner = new pg.Client({ connectionString: postgres.url });
   await owner.connect();
   await owner.query('vacuum analyze');
@@ -63,7 +81,12 @@ export async function buildHospital(size: { readonly patients: number; readonly 
   return { ownerUrl: postgres.url, gatewayUrl: gateway, dataDir, generation, token, caseUids, stop };
 }
 
-export const settings = (data: string) => ({ auth: { kind: 'development', claims: standardClaims } as const, data, host: '127.0.0.1', port: 0 });
+export const settings = (data: string) => ({
+  auth: { kind: 'development', claims: standardClaims } as const,
+  data,
+  host: '127.0.0.1',
+  port: 0,
+});
 
 /** Persons of whom no row carries a label, and who are known in all three systems. */
 const unlabelled = `select p.uid from hub.person p join hub.person_link l on l.person_id = p.id
@@ -105,7 +128,12 @@ async function openCases(service: Gateway, of: { ownerUrl: string; advocate: str
         receivedAt: new Date(Date.now() - (n % 20) * 86_400_000).toISOString(),
       });
       if (opened.outcome !== 'changed') throw new Error(`expected a new case, found ${JSON.stringify(opened)}`);
-      await acts.recordInteraction({ caseId: toWireId('case', opened.caseUid), channel: 'PHONE', direction: 'INBOUND', note: 'Rang to ask how far we are.' });
+      await acts.recordInteraction({
+        caseId: toWireId('case', opened.caseUid),
+        channel: 'PHONE',
+        direction: 'INBOUND',
+        note: 'Rang to ask how far we are.',
+      });
     }
     const cases = await owner.query<{ uid: string }>('select uid from hub.case_file order by id');
     return cases.rows.map(({ uid }) => uid);

@@ -37,16 +37,24 @@ export async function load(target: Target, { clients, seconds }: { clients: numb
 export function send({ url, headers, body }: Target, { agent, turn }: { agent?: Agent; turn: number }): Promise<string> {
   const payload = body(turn);
   return new Promise((done, failed) => {
-    const sent = request(url, { method: 'POST', ...(agent ? { agent } : {}), headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) } }, (response) => {
-      const parts: Buffer[] = [];
-      response.on('data', (part: Buffer) => parts.push(part));
-      response.on('error', failed);
-      response.on('end', () => {
-        const text = Buffer.concat(parts).toString();
-        if (response.statusCode === 200) done(text);
-        else failed(new Error(`expected 200, found ${response.statusCode}: ${text.slice(0, 300)}`));
-      });
-    });
+    const sent = request(
+      url,
+      {
+        method: 'POST',
+        ...(agent ? { agent } : {}),
+        headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(payload) },
+      },
+      (response) => {
+        const parts: Buffer[] = [];
+        response.on('data', (part: Buffer) => parts.push(part));
+        response.on('error', failed);
+        response.on('end', () => {
+          const text = Buffer.concat(parts).toString();
+          if (response.statusCode === 200) done(text);
+          else failed(new Error(`expected 200, found ${response.statusCode}: ${text.slice(0, 300)}`));
+        });
+      },
+    );
     sent.on('error', failed);
     sent.end(payload);
   });

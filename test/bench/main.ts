@@ -2,7 +2,10 @@
 import { benchRead } from './read.js';
 import { benchWrite } from './write.js';
 
-const benches: Readonly<Record<string, (say: (line: string) => void, patients?: number) => Promise<void>>> = { ingest: benchWrite, read: benchRead };
+const benches: Readonly<Record<string, (say: (line: string) => void, patients?: number) => Promise<void>>> = {
+  ingest: benchWrite,
+  read: benchRead,
+};
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const [only, patients] = process.argv.slice(2);

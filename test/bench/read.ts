@@ -19,7 +19,12 @@ export async function benchRead(say: (line: string) => void, patients = 1_000): 
   const servers: ChildProcess[] = [];
   try {
     await countStatements(hospital, say);
-    const hub = await serve(servers, { serve: 'hub', gatewayUrl: hospital.gatewayUrl, dataDir: hospital.dataDir, generation: hospital.generation });
+    const hub = await serve(servers, {
+      serve: 'hub',
+      gatewayUrl: hospital.gatewayUrl,
+      dataDir: hospital.dataDir,
+      generation: hospital.generation,
+    });
     const baseline = await serve(servers, { serve: 'baseline', url: hospital.ownerUrl });
     for (const name of ['patient-context', 'worklist'] as const) {
       const sides = { hub: hubTarget(hospital, hub, name), baseline: baselineTarget(hospital, baseline, name) };
@@ -27,7 +32,7 @@ export async function benchRead(say: (line: string) => void, patients = 1_000): 
       for (const clients of [1, 8]) report(say, { name, clients }, await compare(sides, clients));
     }
   } finally {
-    servers.forEach((server) => server.disconnect());
+    await Promise.all(servers.map(ended));
     await hospital.stop();
   }
 }
@@ -39,6 +44,13 @@ async function serve(servers: ChildProcess[], order: Order): Promise<string> {
   return new Promise((done, failed) => {
     child.once('message', (said: { url: string }) => done(said.url));
     child.once('exit', () => failed(new Error(`the ${order.serve} server ended`)));
+  });
+}
+
+function ended(server: ChildProcess): Promise<void> {
+  return new Promise((done) => {
+    server.once('exit', () => done());
+    server.disconnect();
   });
 }
 
@@ -61,14 +73,20 @@ async function expectSameAnswers({ hub, baseline }: { hub: Target; baseline: Tar
     const [a, b] = [sorted(JSON.parse(ours)), sorted(JSON.parse(theirs))].map((value) => JSON.stringify(value));
     if (a === b) continue;
     const at = [...(a ?? '')].findIndex((letter, index) => letter !== b?.[index]);
-    throw new Error(`expected both sides to answer the same, found at ${at}:\nhub      ...${a?.slice(Math.max(0, at - 120), at + 160)}\nbaseline ...${b?.slice(Math.max(0, at - 120), at + 160)}`);
+    throw new Error(
+      `expected both sides to answer the same, found at ${at}:\nhub      ...${a?.slice(Math.max(0, at - 120), at + 160)}\nbaseline ...${b?.slice(Math.max(0, at - 120), at + 160)}`,
+    );
   }
 }
 
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, part]) => [key, sorted(part)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, part]) => [key, sorted(part)]),
+  );
 }
 
 interface Compared {
@@ -94,6 +112,9 @@ async function compare({ hub, baseline }: { hub: Target; baseline: Target }, cli
 }
 
 function report(say: (line: string) => void, of: { name: string; clients: number }, { hub, baseline, ratio }: Compared): void {
-  const figures = ({ requestsPerSecond, p50, p95 }: Load): string => `${requestsPerSecond.toFixed(0)} req/s, p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`;
-  say(`${of.name} at ${of.clients} client${of.clients === 1 ? '' : 's'}: ${ratio.toFixed(2)} of the baseline (hub ${figures(hub)}; baseline ${figures(baseline)})`);
+  const figures = ({ requestsPerSecond, p50, p95 }: Load): string =>
+    `${requestsPerSecond.toFixed(0)} req/s, p50 ${p50.toFixed(1)} ms, p95 ${p95.toFixed(1)} ms`;
+  say(
+    `${of.name} at ${of.clients} client${of.clients === 1 ? '' : 's'}: ${ratio.toFixed(2)} of the baseline (hub ${figures(hub)}; baseline ${figures(baseline)})`,
+  );
 }

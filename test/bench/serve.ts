@@ -13,7 +13,12 @@ export type Order =
   | { readonly serve: 'baseline'; readonly url: string };
 
 async function serveHub(order: Extract<Order, { serve: 'hub' }>): Promise<string> {
-  const gateway = await startGateway(settings(order.dataDir), { gatewayUrl: order.gatewayUrl, generation: order.generation, rules: benchRules(), log: silentLog });
+  const gateway = await startGateway(settings(order.dataDir), {
+    gatewayUrl: order.gatewayUrl,
+    generation: order.generation,
+    rules: benchRules(),
+    log: silentLog,
+  });
   return `${gateway.url}/graphql`;
 }
 
@@ -24,6 +29,7 @@ async function serveBaseline(url: string): Promise<string> {
   const clients = await Promise.all(
     [1, 2].map(async () => {
       const client = new pg.Client({ connectionString: url, options, pipeline: true });
+      client.on('error', () => process.exit(0)); // the bench is over and its database is gone
       await client.connect();
       return { client, waiting: 0 };
     }),
@@ -32,7 +38,8 @@ async function serveBaseline(url: string): Promise<string> {
     const lane = clients.reduce((least, next) => (next.waiting < least.waiting ? next : least));
     lane.waiting += 1;
     try {
-      const query = caseUid === null ? { name: 'worklist', text: worklistSql } : { name: 'context', text: patientContextSql, values: [caseUid] };
+      const query =
+        caseUid === null ? { name: 'worklist', text: worklistSql } : { name: 'context', text: patientContextSql, values: [caseUid] };
       return (await lane.client.query<{ j: string }>(query)).rows[0]?.j ?? 'null';
     } finally {
       lane.waiting -= 1;

@@ -37,7 +37,15 @@ export async function countStatements(hospital: Hospital, say: (line: string) =>
   };
   for (const [name, given] of Object.entries(variables)) {
     statements = flights = 0;
-    const viewer = { userId: toWireId('usr', first.uid), userUuid: first.uid, role: 'ADVOCATE', purpose: 'HOPERAT', departments: [], facility: null, tokenId: 'bench' };
+    const viewer = {
+      userId: toWireId('usr', first.uid),
+      userUuid: first.uid,
+      role: 'ADVOCATE',
+      purpose: 'HOPERAT',
+      departments: [],
+      facility: null,
+      tokenId: 'bench',
+    };
     const context = {
       viewer,
       rows: { userRow: first.holder, departmentRows: [], facilityRow: null },

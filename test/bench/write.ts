@@ -1,15 +1,14 @@
 /** Ingest on a database of its own, fsync on. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { silentLog } from '../../src/kernel/index.js';
 import { migrate, roleUrls, startEmbeddedPostgres } from '../../src/store/index.js';
+import { benchFolder } from './folder.js';
 import { benchIngest } from './ingest.js';
 
 const passwords = { gatewayPassword: 'bench', workerPassword: 'bench' };
 
 export async function benchWrite(say: (line: string) => void, patients = 1_000): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'hub-bench-'));
+  const dataDir = await benchFolder();
   const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog });
   try {
     await migrate(postgres.url, passwords);

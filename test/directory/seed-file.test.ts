@@ -27,13 +27,23 @@ const lines = {
 };
 /** Six rows that are right, with one line changed. */
 const withLine = (number: number, line: string): string =>
-  Object.values(lines).flat().map((right, index) => (index + 1 === number ? line : right)).join('\n');
+  Object.values(lines)
+    .flat()
+    .map((right, index) => (index + 1 === number ? line : right))
+    .join('\n');
 
 describe('the directory that ships', () => {
   const seed = readDirectory(shipped);
 
   it('has two sites under different rules', () => {
-    expect(seed.facilities.map(({ timeZone, jurisdiction, programs }) => [timeZone, jurisdiction, programs.includes('42-CFR-482'), programs.includes('42-CFR-485.614')])).toEqual([
+    expect(
+      seed.facilities.map(({ timeZone, jurisdiction, programs }) => [
+        timeZone,
+        jurisdiction,
+        programs.includes('42-CFR-482'),
+        programs.includes('42-CFR-485.614'),
+      ]),
+    ).toEqual([
       ['America/New_York', 'US-MA', true, false],
       ['America/Los_Angeles', 'US-CA', false, true],
     ]);
@@ -51,7 +61,11 @@ describe('the directory that ships', () => {
   });
 
   it('knows every name that the three demo systems give a department, but not the vaccine tent', () => {
-    const theirs = (source: string): string[] => seed.maps.filter((row) => row.sourceName === source).map((row) => row.theirName).sort();
+    const theirs = (source: string): string[] =>
+      seed.maps
+        .filter((row) => row.sourceName === source)
+        .map((row) => row.theirName)
+        .sort();
     const mapped = departmentList.filter(({ key }) => key !== 'vaccines');
     expect(theirs('ehr')).toEqual([...new Set(mapped.flatMap(({ ehr, room }) => [ehr, room]))].sort());
     expect(theirs('scheduling')).toEqual(mapped.map(({ scheduling }) => scheduling).sort());
@@ -77,16 +91,61 @@ describe('a directory that cannot be taken', () => {
   });
 
   it.each([
-    ['a zone that is none', 2, lines.facilities[1]?.replace('Europe/London', 'Europe-Londn') ?? '', "d.yaml:2 facilities[0].timeZone: expected a time zone such as America/New_York, found 'Europe-Londn'"],
-    ['a jurisdiction in words', 2, lines.facilities[1]?.replace('GB-ENG', 'England') ?? '', "d.yaml:2 facilities[0].jurisdiction: expected a jurisdiction such as US-MA or GB-ENG, found 'England'"],
-    ['a site that is not there', 4, '  - { key: ward, name: Ward, facility: b }', "d.yaml:4 departments[0].facility: expected a key of this file, found 'b', the nearest known one is 'a'"],
-    ['a role in small letters', 6, '  - { key: zz, name: Zz-A Zz-B, role: advocate }', "d.yaml:6 users[0].role: expected a role such as ADVOCATE, found 'advocate'"],
-    ['a department that is not there', 6, '  - { key: zz, name: Zz-A Zz-B, role: ADVOCATE, departments: [word] }', "d.yaml:6 users[0].departments[0]: expected a key of this file, found 'word', the nearest known one is 'ward'"],
-    ['a department mapped to nothing', 9, '    names: { Ward: wrd }', "d.yaml:9 maps[0].names.Ward: expected a key of this file, found 'wrd', the nearest known one is 'ward'"],
-    ['an unknown key', 6, '  - { key: zz, name: Zz-A Zz-B, rôle: X, role: ADVOCATE }', "d.yaml:6 users[0].<set>: unknown key, the nearest known one is 'role'"],
-    ['the same key twice', 4, '  - { key: ward, name: W, facility: a }\n  - { key: ward, name: V, facility: a }', "d.yaml:5 departments[1].key: expected a key of its own, found 'ward', which departments[0] has"],
+    [
+      'a zone that is none',
+      2,
+      lines.facilities[1]?.replace('Europe/London', 'Europe-Londn') ?? '',
+      "d.yaml:2 facilities[0].timeZone: expected a time zone such as America/New_York, found 'Europe-Londn'",
+    ],
+    [
+      'a jurisdiction in words',
+      2,
+      lines.facilities[1]?.replace('GB-ENG', 'England') ?? '',
+      "d.yaml:2 facilities[0].jurisdiction: expected a jurisdiction such as US-MA or GB-ENG, found 'England'",
+    ],
+    [
+      'a site that is not there',
+      4,
+      '  - { key: ward, name: Ward, facility: b }',
+      "d.yaml:4 departments[0].facility: expected a key of this file, found 'b', the nearest known one is 'a'",
+    ],
+    [
+      'a role in small letters',
+      6,
+      '  - { key: zz, name: Zz-A Zz-B, role: advocate }',
+      "d.yaml:6 users[0].role: expected a role such as ADVOCATE, found 'advocate'",
+    ],
+    [
+      'a department that is not there',
+      6,
+      '  - { key: zz, name: Zz-A Zz-B, role: ADVOCATE, departments: [word] }',
+      "d.yaml:6 users[0].departments[0]: expected a key of this file, found 'word', the nearest known one is 'ward'",
+    ],
+    [
+      'a department mapped to nothing',
+      9,
+      '    names: { Ward: wrd }',
+      "d.yaml:9 maps[0].names.Ward: expected a key of this file, found 'wrd', the nearest known one is 'ward'",
+    ],
+    [
+      'an unknown key',
+      6,
+      '  - { key: zz, name: Zz-A Zz-B, rôle: X, role: ADVOCATE }',
+      "d.yaml:6 users[0].<set>: unknown key, the nearest known one is 'role'",
+    ],
+    [
+      'the same key twice',
+      4,
+      '  - { key: ward, name: W, facility: a }\n  - { key: ward, name: V, facility: a }',
+      "d.yaml:5 departments[1].key: expected a key of its own, found 'ward', which departments[0] has",
+    ],
     ['a missing name', 4, '  - { key: ward, facility: a }', 'd.yaml:4 departments[0].name: expected a name, found nothing'],
-    ['names that are a list', 9, '    names: [Ward]', 'd.yaml:9 maps[0].names: expected a mapping of their names to our keys, found a list'],
+    [
+      'names that are a list',
+      9,
+      '    names: [Ward]',
+      'd.yaml:9 maps[0].names: expected a mapping of their names to our keys, found a list',
+    ],
   ])('%s', (_, number, line, expected) => {
     expect(linesOf(withLine(number, line))).toEqual([expected]);
   });

@@ -14,7 +14,9 @@ beforeAll(async () => {
   const owner = new pg.Client({ connectionString: database.url, options: '-c search_path=hub' });
   await owner.connect();
   await owner.query(`update patient_record set name_search = 'zz-lopez zz-maria' where source_key = 'Patient/1'`);
-  await owner.query(`insert into patient_phone (patient_record_id, digits) select id, '2125550100' from patient_record where source_key = 'Patient/1'`);
+  await owner.query(
+    `insert into patient_phone (patient_record_id, digits) select id, '2125550100' from patient_record where source_key = 'Patient/1'`,
+  );
   await owner.end();
   gateway = openTestGateway(database.gatewayUrl);
 });

@@ -46,7 +46,10 @@ export const PatientRecord = defineEntity({
     labelMask: mask().nullable(),
   },
   uniques: [{ properties: ['source', 'sourceKey'] }],
-  indexes: [{ properties: ['birthDate'] }, index('patient_record_name_idx', "patient_record using gin ((' ' || name_search) public.gin_trgm_ops)")],
+  indexes: [
+    { properties: ['birthDate'] },
+    index('patient_record_name_idx', "patient_record using gin ((' ' || name_search) public.gin_trgm_ops)"),
+  ],
 });
 
 export const PatientIdentifier = defineEntity({
