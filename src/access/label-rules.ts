@@ -1,6 +1,7 @@
 /** Which codes make a row sensitive, read from schema/policy/labels.yaml, and the mask that they make. Pure once read, and
  *  quick: ingest asks for every row. A label's bit implies the bits of its ancestors in HL7's tree, so that a rule on BH
  *  catches PSY without knowing it. What a viewer may do with a label is the policy's to say, not this file's. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { z } from 'zod';
@@ -11,6 +12,8 @@ export interface LabelRules {
   readonly labels: readonly { readonly name: string; readonly bit: number }[];
   /** What `system|code` texts make of a row. */
   readonly maskOf: (codes: readonly string[]) => number;
+  /** Digest of the file: a changed rule asks for every row to be labelled anew. */
+  readonly digest: string;
   /** Names of organizations and locations that are programs, in small letters, and the mask of what happens there. */
   readonly programs: readonly { readonly name: string; readonly mask: number }[];
 }
@@ -45,12 +48,13 @@ type CodeRow = z.output<typeof codeRow>;
 
 /** @throws HubError RULES_INVALID with one line for each problem */
 export function readLabelRules(file: string): LabelRules {
-  const lines = readYamlLines(`policy/${basename(file)}`, readFileSync(file, 'utf8'));
+  const source = readFileSync(file, 'utf8');
+  const lines = readYamlLines(`policy/${basename(file)}`, source);
   if (lines.unreadable.length > 0) throw new HubError('RULES_INVALID', lines.unreadable.join('\n'));
   const read = labelsFile.safeParse(lines.value);
   const problems = read.success ? contradictions(read.data) : problemsOf(read.error);
   if (!read.success || problems.length > 0) throw new HubError('RULES_INVALID', problems.map(lines.say).join('\n'));
-  return labelRulesOf(read.data);
+  return { ...labelRulesOf(read.data), digest: createHash('sha256').update(source).digest('hex').slice(0, 16) };
 }
 
 function contradictions({ systems, labels }: LabelsFile): Problem[] {
@@ -94,7 +98,7 @@ function branchOf(labels: readonly LabelRow[], label: LabelRow): LabelRow[] {
 
 const maskOfBranch = (branch: readonly LabelRow[]): number => branch.reduce((mask, { bit }) => mask | (1 << bit), 0);
 
-function labelRulesOf({ systems, labels }: LabelsFile): LabelRules {
+function labelRulesOf({ systems, labels }: LabelsFile): Omit<LabelRules, 'digest'> {
   const tables = new Map<string, CodeTable>();
   const add = (system: string, row: Omit<CodeRow, 'system'>, mask: number): void => {
     for (const uri of systems[system] ?? []) {

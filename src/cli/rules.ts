@@ -15,9 +15,11 @@ export interface Rules {
 /** @throws HubError POLICY_INVALID or RULES_INVALID, all problems of a file at once */
 export function readRules({ rules }: Pick<HubSettings, 'rules'>): Rules {
   const labels = readLabelRules(join(rules.policy, 'labels.yaml'));
+  const policy = readPolicy(rules.policy, labels.labels);
   return {
     labels,
-    policy: readPolicy(rules.policy, labels.labels),
+    // A changed label rule is a changed policy: rows are labelled anew.
+    policy: { ...policy, digest: `${policy.digest}-${labels.digest}` },
     cases: loadCaseRules(dirname(rules.clocks)),
     directory: readDirectory(rules.directory),
   };
