@@ -13,7 +13,8 @@ export const caseShape = shape('Case', {
   conditions: { related, facility: '$.facility_id = :facility' },
   touches: {
     as: 'case',
-    person: '(select p.uid from person_link l join person p on p.id = l.person_id where l.patient_record_id = $.patient_record_id)',
+    person:
+      "(select p.uid from person_link l join person p on p.id = l.person_id where l.patient_record_id = $.patient_record_id and l.assurance = 'CERTAIN')",
     gate: 'NARRATIVE',
   },
   timeline: { kind: 'CASE_OPENED', at: '$.received_at', title: `$.number || ' ' || $.kind`, detail: '$.summary' },
@@ -46,7 +47,7 @@ export const caseShape = shape('Case', {
       ...narrative,
     }),
     patient: one('Patient', {
-      on: '$.id = (select l.person_id from person_link l where l.patient_record_id = ^.patient_record_id)',
+      on: `$.id = (select l.person_id from person_link l where l.patient_record_id = ^.patient_record_id and l.assurance = 'CERTAIN')`,
       ...narrative,
     }),
     deadlines: many('Deadline', { on: '$.case_id = ^.id', order: '$.due_at, $.id' }),
@@ -116,6 +117,11 @@ export const interactionShape = shape('Interaction', {
   table: 'interaction',
   tag: 'int',
   labelled: { keeps: ['id', 'at', 'channel', 'direction', 'countsAsResponse'] },
+  conditionsAlone: {
+    related: `exists (select 1 from case_file c where c.id = $.case_id and (c.assigned_to = :user
+      or exists (select 1 from case_department cd where cd.case_id = c.id and cd.department_id = any(:departments))))`,
+    facility: 'exists (select 1 from case_file c where c.id = $.case_id and c.facility_id = :facility)',
+  },
   fields: {
     id: id('int'),
     at: instant('at'),

@@ -101,6 +101,8 @@ export interface Shape {
   readonly where?: string;
   /** Facts about this row and the viewer on which the policy's rules may depend, e.g. `related`. */
   readonly conditions?: Readonly<Record<string, string>>;
+  /** The same for a row that usually stands below one that knows them: used only where it is shown on its own. */
+  readonly conditionsAlone?: Readonly<Record<string, string>>;
   /** The row carries `label_mask`; where it is masked only these fields remain. */
   readonly labelled?: { readonly keeps: readonly string[] };
   /** An audit entry is owed for each row of this shape that is answered: `person` is SQL for the uuid of whom it is about,

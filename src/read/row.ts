@@ -105,8 +105,9 @@ export class Row {
   }
 
   #condition(condition: RowCondition): string | null {
-    const own = this.shape.conditions?.[condition];
-    if (own === undefined) return this.parent?.holdsWhere([condition]) ?? null;
+    const above = this.shape.conditions?.[condition] === undefined ? (this.parent?.holdsWhere([condition]) ?? null) : null;
+    const own = this.shape.conditions?.[condition] ?? (above === null ? this.shape.conditionsAlone?.[condition] : undefined);
+    if (own === undefined) return above;
     if (!this.#conditions.has(condition)) this.#conditions.set(condition, this.sql(own));
     return `${this.#relationAlias}.${condition}`;
   }

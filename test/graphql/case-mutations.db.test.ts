@@ -156,6 +156,17 @@ describe('a mutation', () => {
     expect(at(answer, 'acknowledgeCase.__typename')).toBe('Refused');
   });
 
+  it('that notes a contact shows its writer what was written', async () => {
+    const note = `mutation ($input: InteractionInput!) { recordInteraction(input: $input) { ... on CaseChanged { subject { id ... on Interaction { note direction withheld { reason } } } } } }`;
+    const input = { caseId: `case_${story.maria.caseUid}`, channel: 'PHONE', direction: 'OUTBOUND', note: 'Promised an answer by Friday.' };
+    const mine = await gateway.ask(advocate, note, { input });
+    expect(at(mine, 'recordInteraction.subject')).toMatchObject({
+      note: 'Promised an answer by Friday.',
+      direction: 'OUTBOUND',
+      withheld: [],
+    });
+  });
+
   it('that hands a case over answers it as it is seen from now on: no more than its number', async () => {
     const opened = await gateway.ask(advocate, operation('open-case'), input({ summary: 'To hand over' }));
     const answer = await gateway.ask(
