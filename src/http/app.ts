@@ -20,11 +20,14 @@ export interface AppOptions {
   readonly log: Log;
 }
 
+const greeting = 'Patient Relations Hub. Ask POST /graphql with a bearer token; /health/ready says whether it can answer.\n';
+
 export function createApp(options: AppOptions): express.Express {
   const { apollo, admit, equip, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
+  app.get('/', (_request, response) => void response.type('text/plain').send(greeting));
   app.get('/health/live', (_request, response) => void response.json({ status: 'live' }));
   app.get('/health/ready', (_request, response) => {
     options.healthy().then(
