@@ -10,10 +10,3 @@ export const provenance: ObjectField = object({
   sourceUpdatedAt: instant('source_updated_at'),
   sourceRecordId: column('source_key'),
 });
-
-/** A source that has not been read for three of its intervals is stale. */
-export const freshness = (source: string): string =>
-  `case when ${source}.last_success_at is null then 'NEVER_SYNCED'
-    when ${source}.circuit = 'OPEN' then 'UNREACHABLE'
-    when ${source}.last_success_at < now() - make_interval(secs => 3 * ${source}.expected_interval_seconds) then 'STALE'
-    else 'FRESH' end`;

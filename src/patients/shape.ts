@@ -15,7 +15,8 @@ import {
   type KeysetOrder,
   type PhiClass,
 } from '../kernel/index.js';
-import { freshness, provenance, sourceJoin } from './provenance.js';
+import { freshnessOf } from '../store/index.js';
+import { provenance, sourceJoin } from './provenance.js';
 
 const newest = (column: string): Record<string, KeysetOrder> => ({
   default: { key: `coalesce($.${column}, '-infinity')`, cast: 'timestamptz', descending: true },
@@ -188,7 +189,7 @@ export const codingShape = shape('Coding', {
 });
 export const sourceStatusShape = shape('SourceStatus', {
   table: 'source',
-  fields: { source: column('name'), freshness: column(freshness('$')), asOf: instant('last_success_at'), error: column('error_code') },
+  fields: { source: column('name'), freshness: column(freshnessOf('$')), asOf: instant('last_success_at'), error: column('error_code') },
 });
 export const timelineEntryShape = shape('TimelineEntry', {
   table: 'encounter',

@@ -17,3 +17,4 @@ export { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotenc
 export { Department, DirectoryUser, Facility } from './entities/directory.js';
 export { Deadline } from './entities/due.js';
 export { PatientRecord } from './entities/person.js';
+export { freshnessOf } from './freshness.js';

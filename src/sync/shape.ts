@@ -1,9 +1,6 @@
 /** What the integration engineer sees of sources, their runs and what could not be read. */
 import { column, connection, id, instant, many, one, shape, type RootField } from '../kernel/index.js';
-
-/** A source that has not been read for three of its intervals is stale. */
-const freshness = `case when $.last_success_at is null then 'NEVER_SYNCED' when $.circuit = 'OPEN' then 'UNREACHABLE'
-  when $.last_success_at < now() - make_interval(secs => 3 * $.expected_interval_seconds) then 'STALE' else 'FRESH' end`;
+import { freshnessOf } from '../store/index.js';
 
 export const sourceShape = shape('Source', {
   table: 'source',
@@ -14,7 +11,7 @@ export const sourceShape = shape('Source', {
     name: column('name'),
     kind: column('kind'),
     supplies: column('to_json($.supplies)'),
-    freshness: column(freshness),
+    freshness: column(freshnessOf('$')),
     records: column('records'),
     setAside: column(`(select count(*) from set_aside a where a.source_id = $.id and a.state = 'WAITING')`),
     lagSeconds: column('extract(epoch from now() - $.last_success_at)::int'),
