@@ -5,7 +5,8 @@ import pg from 'pg';
 import { silentLog } from '../../src/kernel/index.js';
 import { migrateQueues, openQueues, type QueuePlace } from '../../src/queue/index.js';
 import { testDatabase } from '../support/services.js';
-import { checks, type Bench } from './conformance.js';
+import type { Bench } from './bench.js';
+import { checks } from './conformance.js';
 
 let database: Awaited<ReturnType<typeof testDatabase>>;
 let pool: pg.Pool;

@@ -6,7 +6,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { silentLog } from '../../src/kernel/index.js';
 import { openQueues, type QueuePlace } from '../../src/queue/index.js';
 import { testRedis } from '../support/services.js';
-import { checks, type Bench } from './conformance.js';
+import type { Bench } from './bench.js';
+import { checks } from './conformance.js';
 
 let server: Awaited<ReturnType<typeof testRedis>>;
 let redis: Redis;

@@ -1,0 +1,127 @@
+/** hub.yaml and the environment: what is taken, what it means, and which of two places wins. */
+import { describe, expect, it } from '@jest/globals';
+import { join } from 'node:path';
+import { readConfig } from '../../src/config/index.js';
+import { ehr, folderWith, read } from './settings-file.js';
+
+describe('settings that can be taken', () => {
+  it('a folder without hub.yaml gives a hub without sources on its own database', () => {
+    const config = readConfig({ cwd: folderWith({}), env: {} });
+    expect(config).toMatchObject({
+      file: null,
+      sources: [],
+      queue: { backend: 'postgres' },
+      database: null,
+      port: 4000,
+      host: '127.0.0.1',
+      logLevel: 'info',
+    });
+    expect(config.auth).toEqual({
+      kind: 'development',
+      claims: { role: 'hub_role', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
+    });
+  });
+
+  it.each(['', '# only a remark\n', 'sources: []\n'])('a hub.yaml that holds %j starts', (yaml) => {
+    expect(read(yaml).sources).toEqual([]);
+  });
+
+  it('a FHIR source gets its durations in milliseconds and its defaults', () => {
+    expect(
+      read('sources:\n  - { name: ehr, kind: fhir, url: "https://ehr.example.org/fhir/", supplies: [Patient, Encounter], every: 30s }')
+        .sources,
+    ).toEqual([
+      {
+        name: 'ehr',
+        kind: 'fhir',
+        url: 'https://ehr.example.org/fhir',
+        supplies: ['Patient', 'Encounter'],
+        everyMs: 30_000,
+        auth: { kind: 'none' },
+        pageSize: 200,
+      },
+    ]);
+  });
+
+  it.each([
+    ['5m', 300_000],
+    ['30s', 30_000],
+    ['1h', 3_600_000],
+    ['1d', 86_400_000],
+    ['1500ms', 1_500],
+  ])('every %s is %d ms', (every, ms) => {
+    expect(read(`sources:\n  - { name: a, kind: fhir-files, path: ./b, every: ${every} }`).sources[0]?.everyMs).toBe(ms);
+  });
+
+  it('relative paths count from the folder of the file, not from where the hub is started', () => {
+    const folder = folderWith({ 'hub.yaml': 'sources: [{ name: a, kind: fhir-files, path: ./bundles }]\npolicy: ../policy\n' });
+    const config = readConfig({ file: join(folder, 'hub.yaml'), cwd: '/', env: {} });
+    expect(config.sources[0]).toMatchObject({ path: join(folder, 'bundles') });
+    expect(config.rules.policy).toBe(join(folder, '..', 'policy'));
+    expect(config.file).toBe(join(folder, 'hub.yaml'));
+  });
+
+  it('tokens and passwords are read from their files, without the line end', () => {
+    const yaml = [
+      'sources:',
+      '  - { name: a, kind: fhir, url: http://a, supplies: [Patient], auth: { kind: bearer, tokenFile: t } }',
+      '  - { name: b, kind: fhir, url: http://b, supplies: [Claim], auth: { kind: basic, user: hub, passwordFile: p } }',
+      '  - { name: c, kind: fhir, url: http://c, supplies: [Claim], auth: { kind: basic, userFile: u, passwordFile: p } }',
+    ].join('\n');
+    const config = read(yaml, { files: { t: 'abc.def\n', p: 'a pass phrase\r\n', u: 'hub2' } });
+    expect(config.sources.map((source) => source.kind === 'fhir' && source.auth)).toEqual([
+      { kind: 'bearer', token: 'abc.def' },
+      { kind: 'basic', user: 'hub', password: 'a pass phrase' },
+      { kind: 'basic', user: 'hub2', password: 'a pass phrase' },
+    ]);
+  });
+
+  it('the command line wins over the environment, and the environment over the file', () => {
+    const yaml = 'database: { url: "postgres://file/hub" }\npublicUrl: https://file.example.org\n';
+    const env = { DATABASE_URL: 'postgres://env/hub', PORT: '5000', HUB_DATA: '/from/env', HUB_PUBLIC_URL: 'https://env.example.org' };
+    expect(read(yaml, { env, flags: { port: '0' } })).toMatchObject({
+      database: { url: 'postgres://env/hub' },
+      port: 0,
+      data: '/from/env',
+      publicUrl: 'https://env.example.org',
+    });
+    expect(read(yaml, { env: { ...env, DATABASE_URL: '' }, flags: { data: '/from/flag' } })).toMatchObject({
+      database: { url: 'postgres://file/hub' },
+      port: 5000,
+      data: '/from/flag',
+    });
+  });
+
+  it('REDIS_URL alone chooses redis, but not against what hub.yaml says', () => {
+    const env = { REDIS_URL: 'redis://127.0.0.1:6379' };
+    expect(read('sources: []', { env }).queue).toEqual({ backend: 'redis', url: 'redis://127.0.0.1:6379' });
+    expect(read('queue: { backend: redis }', { env }).queue).toEqual({ backend: 'redis', url: 'redis://127.0.0.1:6379' });
+    expect(read('queue: { backend: postgres }', { env }).queue).toEqual({ backend: 'postgres' });
+  });
+
+  it('an issuer of the hospital comes with its keys, and the names of claims may differ', () => {
+    const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] };
+    const named = 'auth: { issuer: https://id.example.org/, audience: hub, jwksFile: k.json, claims: { role: groups } }';
+    expect(read(named, { files: { 'k.json': JSON.stringify(jwks) } }).auth).toEqual({
+      kind: 'issuer',
+      issuer: 'https://id.example.org/',
+      audience: 'hub',
+      keys: { kind: 'set', jwks },
+      claims: { role: 'groups', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
+    });
+    expect(read('auth: { issuer: https://id.example.org/, audience: hub }').auth).toMatchObject({ keys: { kind: 'discovery' } });
+    expect(read('auth: { issuer: i, audience: hub, jwksUrl: https://id.example.org/keys }').auth).toMatchObject({
+      keys: { kind: 'url', url: 'https://id.example.org/keys' },
+    });
+  });
+
+  it('how long to keep things is said in calendar lengths', () => {
+    expect(read('retention: { audit: 7y, documents: 18mo }').retention).toEqual({ audit: '7 years', documents: '18 months' });
+    expect(read('').retention).toEqual({ audit: '6 years', documents: '2 years' });
+  });
+
+  it('what was read cannot be changed afterwards', () => {
+    const config = read(`sources: [${ehr}]`);
+    expect(Object.isFrozen(config) && Object.isFrozen(config.sources) && Object.isFrozen(config.sources[0])).toBe(true);
+  });
+});
