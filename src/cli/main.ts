@@ -2,7 +2,7 @@
 /** The hub's commands. This file reads the settings, once, and hands them to the command's own file, which is loaded only
  *  when it is called. One clear sentence on standard error and exit code 1 where something cannot be done. */
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { readConfig, type Flags } from '../config/index.js';
+import { environmentSettings, readConfig, type Flags } from '../config/index.js';
 import { queueNames, type QueueName } from '../kernel/index.js';
 import { sentenceFor } from './fault.js';
 import { complain } from './terminal.js';
@@ -14,8 +14,11 @@ interface Common extends Flags {
 const settingsOf = ({ config, data, port }: Common) =>
   readConfig({ file: config, env: process.env, cwd: process.cwd(), flags: { data, port } });
 
+const variables = (): string[] => Object.entries(environmentSettings).map(([name, use]) => `  ${name.padEnd(25)} ${use}`);
+
 const program = new Command('hub')
   .description('Patient Relations Hub: complaint cases joined with the patient, over the source systems.')
+  .addHelpText('after', () => `\nEnvironment, over hub.yaml:\n${variables().join('\n')}\n`)
   .showHelpAfterError('(hub --help lists the commands)');
 
 /** A command with the options that say where its settings and data are. */

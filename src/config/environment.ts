@@ -5,22 +5,6 @@ import { oneOf, setting, text } from '../kernel/index.js';
 import { logLevels } from './hub-config.js';
 import { databaseUrl, redisUrl, webAddress } from './values.js';
 
-/** Every variable that the hub reads, with what it is for. */
-export const environmentSettings = {
-  DATABASE_URL: 'PostgreSQL to use instead of the embedded one, as its owner',
-  HUB_GATEWAY_DATABASE_URL:
-    'the same database as the gateway role; where not set, made from DATABASE_URL and a password in the data folder',
-  HUB_WORKER_DATABASE_URL: 'the same database as the worker role; where not set, made likewise',
-  REDIS_URL: 'Redis for the queue; without a queue in hub.yaml it also chooses the redis backend',
-  PORT: 'port of the gateway, 4000 where not set, 0 for any free one',
-  HUB_CONFIG: 'path of hub.yaml',
-  HUB_DATA: 'data folder, .hub where not set',
-  HUB_HOST: 'address to listen on, 127.0.0.1 where not set',
-  HUB_LOG_LEVEL: logLevels.join(' | '),
-  HUB_PUBLIC_URL: 'address under which people reach the hub',
-  HUB_QUEUE: 'postgres | redis',
-} as const;
-
 export interface Flags {
   /** --data */
   readonly data?: string | undefined;
@@ -47,6 +31,24 @@ const startSettings = z.object({
   '--port': portText.optional(),
   '--data': text('a path', 'set').optional(),
 });
+
+type Variable = Exclude<keyof typeof startSettings.shape, `--${string}`> | 'HUB_CONFIG';
+
+/** Every variable that the hub reads, with what it is for: `hub --help` prints it. */
+export const environmentSettings: Readonly<Record<Variable, string>> = {
+  DATABASE_URL: 'PostgreSQL to use instead of the embedded one, as its owner',
+  HUB_GATEWAY_DATABASE_URL:
+    'the same database as the gateway role; where not set, made from DATABASE_URL and a password in the data folder',
+  HUB_WORKER_DATABASE_URL: 'the same database as the worker role; where not set, made likewise',
+  REDIS_URL: 'Redis for the queue; without a queue in hub.yaml it also chooses the redis backend',
+  PORT: 'port of the gateway, 4000 where not set, 0 for any free one',
+  HUB_CONFIG: 'path of hub.yaml',
+  HUB_DATA: 'data folder, .hub where not set',
+  HUB_HOST: 'address to listen on, 127.0.0.1 where not set',
+  HUB_LOG_LEVEL: logLevels.join(' | '),
+  HUB_PUBLIC_URL: 'address under which people reach the hub',
+  HUB_QUEUE: 'postgres | redis',
+};
 
 export type StartSettings = z.output<typeof startSettings>;
 

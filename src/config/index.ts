@@ -1,5 +1,5 @@
 export { readConfig, type Settings } from './read-config.js';
-export type { Flags } from './environment.js';
+export { environmentSettings, type Flags } from './environment.js';
 export type {
   AuthConfig,
   CalendarInterval,

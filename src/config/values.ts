@@ -1,7 +1,7 @@
 /** The kinds of value that hub.yaml and the environment hold. Each says itself what it expects and whether what it
  *  found may be printed: enums, numbers and names may; addresses, tokens and free text never. */
 import { z } from 'zod';
-import { expectedFound, mapping, nearest, setting, text, wholeNumber } from '../kernel/index.js';
+import { expectedFound, mapping, nearest, setting, text } from '../kernel/index.js';
 import type { CalendarInterval } from './hub-config.js';
 
 export const name = text('a name of letters, digits, - and _', 'value', /^[A-Za-z][A-Za-z0-9_-]{0,62}$/);
@@ -39,7 +39,6 @@ export const databaseUrl = setting('a postgres:// address', 'set', (value) =>
 );
 export const redisUrl = address('a redis:// or rediss:// address', ['redis:', 'rediss:']);
 export const smtpUrl = address('an smtp:// or smtps:// address', ['smtp:', 'smtps:']);
-export const port = wholeNumber(0, 65_535);
 
 type Kinds = Readonly<Record<string, z.ZodRawShape>>;
 type OneOfKinds<K extends Kinds> = { [N in keyof K & string]: { kind: N } & z.output<z.ZodObject<K[N], z.core.$strict>> }[keyof K & string];

@@ -16,5 +16,4 @@ export { advanceBusinessClock, businessClock, type BusinessClock } from './busin
 export { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotency, Interaction } from './entities/case.js';
 export { Department, DirectoryUser, Facility } from './entities/directory.js';
 export { Deadline } from './entities/due.js';
-export { PatientRecord } from './entities/person.js';
 export { freshnessOf } from './freshness.js';

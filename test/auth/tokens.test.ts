@@ -134,7 +134,7 @@ describe("a token of the hospital's issuer", () => {
       issuer: 'https://id.example.org',
       audience: 'hub',
       claims,
-      keys: { kind: 'set', jwks: jwks as { keys: Record<string, unknown>[] } },
+      keys: { kind: 'set', jwks: jwks },
     }),
     clock: later(0),
   });
