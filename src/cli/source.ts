@@ -1,6 +1,8 @@
 /** `hub source ...`: the sources as the running hub knows them, their last run, and a run on demand. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { unmapped } from '../directory/index.js';
+import { contradictions } from '../identity/index.js';
 import { HubError } from '../kernel/index.js';
 import { openPool } from '../store/index.js';
 import { queueSource } from '../sync/index.js';
@@ -45,7 +47,24 @@ export const sourceStatus = (settings: HubSettings): Promise<void> =>
       'error',
     ];
     table(head, lines).forEach((line) => terminal.say(line));
+    (await reports(pool)).forEach((line) => terminal.say(line));
   });
+
+const mostReported = 20;
+
+/** What a person at a source system has to put right: records that contradict each other, places that no map names. */
+async function reports(pool: Pool): Promise<string[]> {
+  const { total, newest } = await contradictions(pool, mostReported);
+  const places = await unmapped(pool);
+  return [
+    ...(total > 0 ? ['', `${total} contradictions: records that share a number but not the person; nobody was linked by it.`] : []),
+    ...newest.map(
+      ({ sources, records, system, reason }) => `  ${sources[0]} ${records[0]} and ${sources[1]} ${records[1]}: ${reason} (${system})`,
+    ),
+    ...(places.length > 0 ? ['', `${places.length} names of places and organizations to which schema/directory maps no department:`] : []),
+    ...places.slice(0, mostReported).map(({ sourceName, theirName }) => `  ${sourceName}: ${theirName}`),
+  ];
+}
 
 export const syncSource = (settings: HubSettings, { name, full }: { readonly name: string; readonly full: boolean }): Promise<void> =>
   withPool(settings, async (pool, terminal) => {

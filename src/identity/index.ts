@@ -2,3 +2,4 @@
 export { linkRange, type Linked } from './link.js';
 export { readStrongIdentifiers, type StrongIdentifiers } from './strong-identifiers.js';
 export { nameWords } from './normalize.js';
+export { contradictions, type Contradiction } from './contradictions.js';
