@@ -18,7 +18,7 @@ const variables = (): string[] => Object.entries(environmentSettings).map(([name
 
 const program = new Command('hub')
   .description('Patient Relations Hub: complaint cases joined with the patient, over the source systems.')
-  .addHelpText('after', () => `\nEnvironment, over hub.yaml:\n${variables().join('\n')}\n`)
+  .addHelpText('after', () => `\nEnvironment, over hub.yaml:\n${variables().join('\n')}`)
   .showHelpAfterError('(hub --help lists the commands)');
 
 /** A command with the options that say where its settings and data are. */
