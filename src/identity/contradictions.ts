@@ -11,7 +11,7 @@ export interface Contradiction {
   readonly reason: string;
 }
 
-/** @param pool a worker's; the newest first, `most` of them, and how many there are in all */
+/** Each pair once, whichever of the two it was found for. @param pool a worker's; the newest first, `most` of them, and how many there are in all */
 export async function contradictions(
   pool: Pool,
   most: number,
@@ -27,7 +27,10 @@ export async function contradictions(
   }>(
     `select a.name as one, b.name as other, l.uid as left, r.uid as right, c.system, c.reason, (count(*) over ())::int as total
        from link_conflict c join patient_record l on l.id = c.patient_record_id join patient_record r on r.id = c.other_record_id
-       join source a on a.id = l.source_id join source b on b.id = r.source_id order by c.seen_at desc, c.id desc limit $1`,
+       join source a on a.id = l.source_id join source b on b.id = r.source_id
+      where c.patient_record_id < c.other_record_id or not exists (
+        select from link_conflict m where m.patient_record_id = c.other_record_id and m.other_record_id = c.patient_record_id and m.system = c.system)
+      order by c.seen_at desc, c.id desc limit $1`,
     [most],
   );
   return {

@@ -14,12 +14,12 @@ beforeAll(async () => {
 afterAll(() => database.drop());
 
 describe('the report of contradictions', () => {
-  it('names both sources and both records, and never the number or a name', async () => {
+  it('names both sources and both records once, and never the number or a name', async () => {
     await asOwner(
       database.url,
       `insert into link_conflict (patient_record_id, other_record_id, system, reason, seen_at)
        select a.id, b.id, 'urn:oid:1.2.3', 'another birth date', now() from patient_record a, patient_record b
-       where a.source_key = 'Patient/1' and b.source_key = 'Patient/B1'`,
+       where (a.source_key, b.source_key) in (('Patient/1', 'Patient/B1'), ('Patient/B1', 'Patient/1'))`,
     );
     const pool = openPool(database.workerUrl, { max: 1, name: 'test' });
     const told = await contradictions(pool, 20);
@@ -28,7 +28,7 @@ describe('the report of contradictions', () => {
       total: 1,
       newest: [
         {
-          sources: ['ehr', 'billing'],
+          sources: expect.arrayContaining(['ehr', 'billing']),
           records: [expect.stringMatching(/^rec_/), expect.stringMatching(/^rec_/)],
           system: 'urn:oid:1.2.3',
           reason: 'another birth date',
