@@ -118,8 +118,9 @@ async function send(client: pg.Client, flight: Flight, onStatement?: (text: stri
 
 function faultOf(error: Error): HubError {
   if (error instanceof HubError) return error;
-  const code = (error as { code?: string }).code ?? '';
-  if (code === '' || code.startsWith('08') || code.startsWith('57'))
+  // What the server did not say itself is the connection: ended, reset, refused.
+  const code = error instanceof pg.DatabaseError ? (error.code ?? '') : '08000';
+  if (code.startsWith('08') || code.startsWith('57'))
     return new HubError('DATABASE_UNAVAILABLE', 'The database went away; nothing was answered.', { cause: error });
   // A value in the right form that is none: a day that no month has, a cursor made by hand, a text with a zero byte.
   if (code.startsWith('22')) return new HubError('BAD_INPUT', 'An argument holds a value that cannot be taken.', { cause: error });
