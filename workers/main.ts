@@ -2,7 +2,7 @@
  *  the poll for what falls due. Wires rooms together and holds no rules; everything comes in as values, so that `hub up`,
  *  `hub worker` and tests start the same thing. Any number of these may run on one database. */
 import { readLabelRules, type LabelRules } from '../src/access/index.js';
-import { loadCaseRules } from '../src/cases/index.js';
+import { loadCaseRules, type RuleFolders } from '../src/cases/index.js';
 import { readStrongIdentifiers } from '../src/identity/index.js';
 import { packageRoot, queueNames, realClock, type Clock, type Log, type QueueName, type SourceId } from '../src/kernel/index.js';
 import { openQueues, type QueuePlace, type Queues } from '../src/queue/index.js';
@@ -29,8 +29,8 @@ export interface WorkerSettings {
   readonly queues?: readonly QueueName[] | undefined;
   /** The folder with labels.yaml; absent: what ships with the hub. */
   readonly policy?: string | undefined;
-  /** The folder that holds clocks/, calendars/ and reminders/; absent: what ships with the hub. */
-  readonly rules?: string | undefined;
+  /** Where clocks and calendars lie; absent: what ships with the hub. */
+  readonly rules?: RuleFolders | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
@@ -120,8 +120,8 @@ async function processQueues(
   // One at a time anyway (labels.ts).
   if (wanted.has('scope')) await queues.process('scope', scopeHandlers({ pool, labels }), { concurrency: 1 });
   if (wanted.has('reminders')) {
-    const folder = settings.rules ?? `${packageRoot}/schema`;
-    const known = { rules: loadReminderRules(`${folder}/reminders/first.yaml`), calendars: loadCaseRules(folder).calendars };
+    const { calendars } = loadCaseRules(settings.rules);
+    const known = { rules: loadReminderRules(`${packageRoot}/schema/reminders/first.yaml`), calendars };
     await queues.process('reminders', reminderHandlers({ pool, clock: await businessClock(pool), ...known }), { concurrency: 1 });
   }
 }

@@ -48,13 +48,21 @@ type CodeRow = z.output<typeof codeRow>;
 
 /** @throws HubError RULES_INVALID with one line for each problem */
 export function readLabelRules(file: string): LabelRules {
-  const source = readFileSync(file, 'utf8');
+  const source = textOf(file);
   const lines = readYamlLines(`policy/${basename(file)}`, source);
   if (lines.unreadable.length > 0) throw new HubError('RULES_INVALID', lines.unreadable.join('\n'));
   const read = labelsFile.safeParse(lines.value);
   const problems = read.success ? contradictions(read.data) : problemsOf(read.error);
   if (!read.success || problems.length > 0) throw new HubError('RULES_INVALID', problems.map(lines.say).join('\n'));
   return { ...labelRulesOf(read.data), digest: createHash('sha256').update(source).digest('hex').slice(0, 16) };
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new HubError('RULES_INVALID', `policy/${basename(file)}: expected a file that can be read, found none`, { cause });
+  }
 }
 
 function contradictions({ systems, labels }: LabelsFile): Problem[] {

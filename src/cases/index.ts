@@ -8,7 +8,7 @@ export { acknowledgeCase } from './acknowledge-case.js';
 export { assignCase } from './assign-case.js';
 export type { CaseActionInput } from './case-action.js';
 export { recordInteraction, type InteractionInput } from './record-interaction.js';
-export { loadCaseRules, type CaseRules } from './rules.js';
+export { loadCaseRules, type CaseRules, type RuleFolders } from './rules.js';
 export { caseRoots } from './roots.js';
 export { caseShapes } from './shape.js';
 export { localDate, type BusinessCalendar, type CalendarDate } from './business-time.js';

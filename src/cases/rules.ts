@@ -1,8 +1,8 @@
 /** Reads the rule files of this room from schema/: the only file among the case rules that touches the disk. Called
  *  once at start by a main, which hands the result in. */
 import { readFileSync, readdirSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { HubError } from '../kernel/index.js';
+import { basename, dirname, join } from 'node:path';
+import { HubError, packageRoot } from '../kernel/index.js';
 import { makeCalendars, parseCalendars, type Calendars } from './calendars.js';
 import { parseClassificationRules, type ClassificationRules } from './classification-rules.js';
 import { parseClockRules, type ClockRule } from './clock-rules.js';
@@ -14,12 +14,23 @@ export interface CaseRules {
   readonly calendars: Calendars;
 }
 
-/** `schemaFolder` holds clocks/, calendars/ and classification/us.yaml. */
-export function loadCaseRules(schemaFolder: string): CaseRules {
-  const clocks = ruleTexts(schemaFolder, 'clocks').map((source) => ({ file: source.file, rows: parseClockRules(source) }));
-  const calendars = ruleTexts(schemaFolder, 'calendars').map((source) => ({ file: source.file, rows: parseCalendars(source) }));
+/** Where each kind of rules lies; absent: what ships with the hub. */
+export interface RuleFolders {
+  readonly classification?: string | undefined;
+  readonly clocks?: string | undefined;
+  readonly calendars?: string | undefined;
+}
+
+/** @throws HubError RULES_INVALID */
+export function loadCaseRules(folders: RuleFolders = {}): CaseRules {
+  const { classification = shipped('classification'), clocks: clockFolder = shipped('clocks') } = folders;
+  const clocks = ruleTexts(clockFolder).map((source) => ({ file: source.file, rows: parseClockRules(source) }));
+  const calendars = ruleTexts(folders.calendars ?? shipped('calendars')).map((source) => ({
+    file: source.file,
+    rows: parseCalendars(source),
+  }));
   return {
-    classification: parseClassificationRules(ruleText(schemaFolder, 'classification', 'us.yaml')),
+    classification: parseClassificationRules(ruleText(classification, 'us.yaml')),
     clocks: uniqueRows(clocks, (clock) => clock.id),
     calendars: makeCalendars(uniqueRows(calendars, (calendar) => calendar.jurisdiction)),
   };
@@ -36,8 +47,10 @@ function uniqueRows<T>(files: readonly { file: string; rows: readonly T[] }[], k
   return files.flatMap(({ rows }) => rows);
 }
 
-function ruleTexts(schemaFolder: string, kind: string): RuleText[] {
-  return yamlFiles(join(schemaFolder, kind)).map((name) => ruleText(schemaFolder, kind, name));
+const shipped = (kind: string): string => join(packageRoot, 'schema', kind);
+
+function ruleTexts(folder: string): RuleText[] {
+  return yamlFiles(folder).map((name) => ruleText(folder, name));
 }
 
 function yamlFiles(folder: string): string[] {
@@ -50,10 +63,10 @@ function yamlFiles(folder: string): string[] {
   }
 }
 
-function ruleText(schemaFolder: string, kind: string, name: string): RuleText {
-  const file = join(basename(schemaFolder), kind, name);
+function ruleText(folder: string, name: string): RuleText {
+  const file = join(basename(dirname(folder)), basename(folder), name);
   try {
-    return { file, text: readFileSync(join(schemaFolder, kind, name), 'utf8') };
+    return { file, text: readFileSync(join(folder, name), 'utf8') };
   } catch (cause) {
     throw new HubError('RULES_INVALID', `${file}: expected a rule file, found none that can be read`, { cause });
   }

@@ -2,9 +2,8 @@
  *  anybody's cases are opened by. Some are answered and acknowledged, so that the worklist looks like one. Once for a
  *  database: each carries a key, and a start that was cut off goes on where it was. */
 import type { Pool } from 'pg';
-import type { CaseOutcome } from '../cases/index.js';
+import type { CaseActs, CaseOutcome } from '../cases/index.js';
 import type { DirectorySeed } from '../directory/index.js';
-import type { CaseActs } from '../graphql/index.js';
 import { HubError, toWireId } from '../kernel/index.js';
 import type { ComplaintStory } from '../sandbox/index.js';
 

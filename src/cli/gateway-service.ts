@@ -2,19 +2,9 @@
  *  viewer. Runs inside `hub up` and, on its own, as `hub gateway`. */
 import { openAudit, planFor } from '../access/index.js';
 import { openIssuer, trustIssuer, type TokenRules } from '../auth/index.js';
-import {
-  acknowledgeCase,
-  assignCase,
-  openCase,
-  recordInteraction,
-  type ActContext,
-  type CaseActionInput,
-  type CaseRules,
-  type InteractionInput,
-  type OpenCaseInput,
-} from '../cases/index.js';
+import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
-import { createApollo, type CaseActs } from '../graphql/index.js';
+import { createApollo } from '../graphql/index.js';
 import { createApp, listen, openDoor, type Admitted } from '../http/index.js';
 import { HubError, type Clock, type Log, type Viewer } from '../kernel/index.js';
 import { createReader, openReaders } from '../read/index.js';
@@ -103,11 +93,5 @@ interface Means {
 /** The acts of the cases room under this viewer's plan; they read their input themselves. */
 function actsOf({ plan, rows }: Pick<Admitted, 'plan' | 'rows'>, { orm, clock, rules }: Means): CaseActs {
   const { may, decide, hidden } = plan;
-  const context = (): ActContext => ({ may, decide, hidden, em: orm.em.fork(), viewer: rows, clock, rules });
-  return {
-    openCase: (input) => openCase(context(), input as OpenCaseInput),
-    acknowledgeCase: (input) => acknowledgeCase(context(), input as CaseActionInput),
-    assignCase: (input) => assignCase(context(), input as CaseActionInput),
-    recordInteraction: (input) => recordInteraction(context(), input as InteractionInput),
-  };
+  return caseActs({ may, decide, hidden, em: orm.em, viewer: rows, clock, rules });
 }

@@ -1,5 +1,5 @@
 /** Rule files as the commands hand them on: read once, at start, so that a mistake in one stops the start. */
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { readLabelRules, readPolicy, type LabelRules, type Policy } from '../access/index.js';
 import { loadCaseRules, type CaseRules } from '../cases/index.js';
 import { readDirectory, type DirectorySeed } from '../directory/index.js';
@@ -20,7 +20,7 @@ export function readRules({ rules }: Pick<HubSettings, 'rules'>): Rules {
     labels,
     // A changed label rule is a changed policy: rows are labelled anew.
     policy: { ...policy, digest: `${policy.digest}-${labels.digest}` },
-    cases: loadCaseRules(dirname(rules.clocks)),
+    cases: loadCaseRules({ clocks: rules.clocks, calendars: rules.calendars }),
     directory: readDirectory(rules.directory),
   };
 }

@@ -104,5 +104,5 @@ async function openSandbox(
 const addressesOf = ({ ownerUrl, gatewayUrl, workerUrl }: Database) => ({ ownerUrl, gatewayUrl, workerUrl });
 
 function workerOrder({ data, queue, sources, rules, logLevel }: HubSettings, { workerUrl }: Database): WorkerOrder {
-  return { workerUrl, queue, sources, policy: rules.policy, logLevel, logFile: logFile(data), queues: null };
+  return { workerUrl, queue, sources, policy: rules.policy, rules, logLevel, logFile: logFile(data), queues: null };
 }

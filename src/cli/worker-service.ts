@@ -10,6 +10,8 @@ export interface WorkerOrder {
   readonly sources: readonly WorkerSource[];
   /** The folder with labels.yaml. */
   readonly policy: string;
+  /** Folders. */
+  readonly rules: { readonly clocks: string; readonly calendars: string };
   readonly logLevel: string;
   /** null: standard error. */
   readonly logFile: string | null;
@@ -20,6 +22,7 @@ export const queuePlace = ({ queue, workerUrl }: Pick<WorkerOrder, 'queue' | 'wo
   queue.backend === 'redis' ? queue : ({ backend: 'postgres', databaseUrl: workerUrl } as const);
 
 export function startWorking(order: WorkerOrder, log: Log): Promise<Workers> {
-  const { workerUrl, sources, policy, queues } = order;
-  return startWorkers({ databaseUrl: workerUrl, queue: queuePlace(order), sources, policy, log, ...(queues ? { queues } : {}) });
+  const { workerUrl, sources, policy, rules, queues } = order;
+  const queue = queuePlace(order);
+  return startWorkers({ databaseUrl: workerUrl, queue, sources, policy, rules, log, ...(queues ? { queues } : {}) });
 }

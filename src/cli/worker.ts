@@ -11,7 +11,8 @@ export async function worker(settings: HubSettings, queues: readonly QueueName[]
   const { queue, sources, rules, logLevel } = settings;
   const workerUrl = await roleAddress(settings, 'worker');
   const log = createLog('worker', logLevel);
-  const running = await startWorking({ workerUrl, queue, sources, policy: rules.policy, logLevel, logFile: null, queues }, log);
+  const order = { workerUrl, queue, sources, policy: rules.policy, rules, logLevel, logFile: null, queues };
+  const running = await startWorking(order, log);
   openTerminal().say('ready {}');
   await asked;
   await running.stop();

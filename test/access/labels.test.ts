@@ -78,6 +78,9 @@ describe('a label file that contradicts itself', () => {
       'labels[0].codes[0]: expected one of code, prefix, or from and to',
     );
   });
+  it('is named where it is not there', () => {
+    expect(() => readLabelRules('/nowhere/policy/labels.yaml')).toThrow('policy/labels.yaml: expected a file that can be read, found none');
+  });
   it('may not use the bit that means "not yet known"', () => {
     expect(read(row('name: A, bit: 30'))).toThrow('expected a whole number from 0 to 29');
   });

@@ -1,12 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { join } from 'node:path';
 import { classify, flagsOf, mayFileForPatient, type ClassificationFacts } from '../../src/cases/classification.js';
 import { loadCaseRules } from '../../src/cases/rules.js';
 import { caseFlags, caseKinds, channels, issueCategories } from '../../src/cases/vocabulary.js';
-import { packageRoot } from '../../src/kernel/index.js';
 
-const { classification: rules } = loadCaseRules(join(packageRoot, 'schema'));
+const { classification: rules } = loadCaseRules();
 const phoned = (facts: Partial<ClassificationFacts> = {}): ClassificationFacts => ({
   channel: 'PHONE',
   categories: ['QUALITY'],

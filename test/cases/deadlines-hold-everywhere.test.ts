@@ -1,12 +1,10 @@
 /** What must hold for every deadline, whatever the zone, the jurisdiction, the unit and the moment of receipt. */
 import { describe, it } from '@jest/globals';
 import fc from 'fast-check';
-import { join } from 'node:path';
 import { dueOn } from '../../src/cases/deadlines.js';
 import { loadCaseRules } from '../../src/cases/rules.js';
-import { packageRoot } from '../../src/kernel/index.js';
 
-const { calendars } = loadCaseRules(join(packageRoot, 'schema'));
+const { calendars } = loadCaseRules();
 const hour = 3_600_000;
 
 const facility = fc.record({

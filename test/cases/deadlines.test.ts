@@ -1,13 +1,11 @@
 /** Deadlines by hand-made tables: every due date below was counted on a calendar, and its UTC instant worked out from
  *  the zone's offset on that day. */
 import { describe, expect, it } from '@jest/globals';
-import { join } from 'node:path';
 import { deadlinesFor, dueOn, type ClockFacts } from '../../src/cases/deadlines.js';
 import type { ClockRule } from '../../src/cases/clock-rules.js';
 import { loadCaseRules } from '../../src/cases/rules.js';
-import { packageRoot } from '../../src/kernel/index.js';
 
-const { clocks, calendars } = loadCaseRules(join(packageRoot, 'schema'));
+const { clocks, calendars } = loadCaseRules();
 const boston = { timeZone: 'America/New_York', jurisdiction: 'US-MA', programs: ['42-CFR-482'] };
 
 const grievance = (receivedAt: string, facts: Partial<ClockFacts> = {}): ClockFacts => ({

@@ -10,7 +10,7 @@ import { openOrm, openPool } from '../../src/store/index.js';
 import { testDatabase } from '../support/services.js';
 
 const schema = (...path: string[]): string => join(packageRoot, 'schema', ...path);
-export const caseRules = loadCaseRules(schema());
+export const caseRules = loadCaseRules();
 export const demoDirectory = readDirectory(schema('directory', 'demo.yaml'));
 const policy = readPolicy(schema('policy'), readLabelRules(schema('policy', 'labels.yaml')).labels);
 

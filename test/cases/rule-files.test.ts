@@ -1,11 +1,14 @@
 /** A rule file that cannot be taken stops the start, and says in one sentence a problem where it is and what was found. */
 import { describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Temporal } from 'temporal-polyfill';
 import { parseCalendars } from '../../src/cases/calendars.js';
 import { parseClassificationRules } from '../../src/cases/classification-rules.js';
 import { parseClockRules } from '../../src/cases/clock-rules.js';
 import { loadCaseRules } from '../../src/cases/rules.js';
-import { HubError, packageRoot } from '../../src/kernel/index.js';
+import { HubError } from '../../src/kernel/index.js';
 
 const clock = `
   - id: us.test
@@ -131,7 +134,7 @@ ${rules}`;
 });
 
 describe('the files that ship', () => {
-  const rules = loadCaseRules(join(packageRoot, 'schema'));
+  const rules = loadCaseRules();
   it('can be read, and no unverified federal clock but the immediate review is active', () => {
     expect(rules.clocks.filter((row) => row.active).map((row) => row.id)).toEqual([
       'hub.internal.acknowledge',
@@ -146,8 +149,24 @@ describe('the files that ship', () => {
       "us.yaml:2 calendars[0].weekend[0]: expected 7 or less, found '8'",
     ]);
   });
+  it('clocks and calendars of the hospital are read from the folders that its settings name', () => {
+    const place = mkdtempSync(join(tmpdir(), 'rules-'));
+    const folder = (name: string, text: string): string => {
+      mkdirSync(join(place, name));
+      writeFileSync(join(place, name, 'own.yaml'), text);
+      return join(place, name);
+    };
+    const own = loadCaseRules({
+      clocks: folder('my-clocks', 'version: 1\nclocks: []\n'),
+      calendars: folder('my-calendars', 'version: 1\ncalendars: [{ jurisdiction: US, citation: c, evidence: verified, weekend: [1] }]\n'),
+    });
+    expect(own.clocks).toEqual([]);
+    const monday = Temporal.PlainDate.from('2026-11-23');
+    expect([own, rules].map(({ calendars }) => calendars.of('US').isBusinessDay(monday))).toEqual([false, true]);
+    expect(own.classification).toEqual(rules.classification);
+  });
   it('a folder that is not there is named', () => {
-    expect(complaint(() => loadCaseRules('/nowhere/schema'))).toBe(
+    expect(complaint(() => loadCaseRules({ clocks: '/nowhere/schema/clocks' }))).toBe(
       '/nowhere/schema/clocks: expected a folder of rule files, found none that can be read',
     );
   });

@@ -1,9 +1,8 @@
 /** Mutations over the schema: the act is the cases room's, the answer is read again for this viewer, the trail says both. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { join } from 'node:path';
 import { planFor } from '../../src/access/index.js';
 import { caseActs, loadCaseRules } from '../../src/cases/index.js';
-import { fixedClock, packageRoot, silentLog, type RowId } from '../../src/kernel/index.js';
+import { fixedClock, silentLog, type RowId } from '../../src/kernel/index.js';
 import { openOrm, type Orm } from '../../src/store/index.js';
 import { at, listAt, textAt } from '../support/answers.js';
 import { openTestGateway, operation, testPolicy, type Asking, type TestGateway } from '../support/gateway.js';
@@ -30,7 +29,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-const rules = loadCaseRules(join(packageRoot, 'schema'));
+const rules = loadCaseRules();
 /** The asker with the acts of the cases room under the plan of role and purpose. */
 function acting(who: Asking): Asking {
   const rows = {

@@ -6,7 +6,7 @@ import { packageRoot } from '../../src/kernel/index.js';
 import { remindAt } from '../../src/reminders/remind-at.js';
 import { loadReminderRules, parseReminderRules } from '../../src/reminders/reminder-rules.js';
 
-const calendar = loadCaseRules(join(packageRoot, 'schema')).calendars.of('US-MA');
+const calendar = loadCaseRules().calendars.of('US-MA');
 const rules = loadReminderRules(join(packageRoot, 'schema', 'reminders', 'first.yaml'));
 const boston = (startedAt: string, endsAt: string) => ({
   startedAt: new Date(startedAt),
