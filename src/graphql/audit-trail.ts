@@ -1,5 +1,5 @@
 /** Turns what an operation touched into audit entries: one for each person, and one for the operation itself where it
- *  touched nobody, was refused, or searched. Pure. */
+ *  touched nobody, was refused, failed in part, or searched. Pure. */
 import type { AuditEntry } from '../access/index.js';
 import type { OperationContext } from './context.js';
 
@@ -12,10 +12,10 @@ export function entriesOf(context: OperationContext, operation: string | null, f
     personUid: touched.personUid,
     caseUid: touched.caseUid,
     phiClasses: [...touched.phiClasses],
-    outcome: failed ? 'ERROR' : touched.withheldFields.size > 0 ? 'PARTLY_WITHHELD' : 'ALLOWED',
+    outcome: touched.withheldFields.size > 0 ? 'PARTLY_WITHHELD' : 'ALLOWED',
     withheldFields: [...touched.withheldFields],
   }));
-  if (persons.length > 0 && trail.action !== 'SEARCH') return merged(persons);
+  if (persons.length > 0 && trail.action !== 'SEARCH' && !failed) return merged(persons);
   const whole: AuditEntry = {
     ...common,
     action: trail.action,

@@ -6,7 +6,7 @@ import { provenance, sourceJoin } from './provenance.js';
 export const coverageShape = shape('Coverage', {
   table: 'coverage',
   tag: 'cov',
-  labelled: { keeps: ['id', 'provenance'] },
+  labelled: { keeps: ['id', 'start', 'provenance'] },
   joins: { source: sourceJoin },
   fields: {
     id: id('cov'),

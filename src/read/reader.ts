@@ -40,10 +40,20 @@ const variantsKept = 64;
 export function createReader(shapes: readonly Shape[], readers: Readers): Reader {
   const byType = new Map(shapes.map((known) => [known.type, known]));
   const cache = new WeakMap<object, Map<string, Compiled>>();
+  const numbers = new WeakMap<object, number>();
+  let numbered = 0;
+  /** A name for a piece of a document: the same selection may stand beside others. */
+  const numberOf = (node: object): number => {
+    const number = numbers.get(node) ?? ++numbered;
+    numbers.set(node, number);
+    return number;
+  };
 
-  const cached = ({ node, type }: { node: object; type: string }, request: ReadRequest, compile: () => Compiled): Compiled => {
+  const cached = ({ nodes, type }: { nodes: readonly object[]; type: string }, request: ReadRequest, compile: () => Compiled): Compiled => {
     const { plan, inputs } = request;
-    const key = `${type}|${plan.role}|${plan.purpose}|${plan.generation}|${presence(inputs.variables)}|${enumValues(request)}`;
+    const [node, ...more] = nodes;
+    if (!node) throw new HubError('INTERNAL', `expected a selection on ${type}, found none`);
+    const key = `${type}|${more.map(numberOf).join(',')}|${plan.role}|${plan.purpose}|${plan.generation}|${presence(inputs.variables)}|${enumValues(request)}`;
     const known = cache.get(node) ?? new Map<string, Compiled>();
     cache.set(node, known);
     const compiled = known.get(key) ?? compile();
@@ -67,16 +77,14 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
   return {
     root: (request, definition, node) =>
       run(
-        cached({ node, type: 'Query' }, request, () =>
+        cached({ nodes: [node], type: 'Query' }, request, () =>
           compileRoot({ document: documentOf(request), plan: request.plan, shapes: byType }, definition, node),
         ),
         request,
       ),
     object: (request, type, sets) => {
-      const [first] = sets;
-      if (!first) throw new HubError('INTERNAL', `expected a selection on ${type}, found none`);
       return run(
-        cached({ node: first, type }, request, () =>
+        cached({ nodes: sets, type }, request, () =>
           compileObject({ document: documentOf(request), plan: request.plan, shapes: byType }, type, sets),
         ),
         request,

@@ -35,18 +35,18 @@ const policies = `
   do $$
   declare t text;
   begin
-    -- Rows that carry labels. Written so that the planner does not take the predicate for a rare one (0.5 % of rows is its
+    -- Rows that carry labels. Bit 30 (PENDING: not known yet) is forbidden whatever the settings say. Written so that the planner does not take the predicate for a rare one (0.5 % of rows is its
     -- estimate for the plain form, which ruins the worklist's plan).
     foreach t in array array['patient_record', 'encounter', 'appointment', 'condition', 'care_team_member', 'coverage', 'claim',
         'adjudication', 'payment', 'account', 'case_file', 'case_issue', 'deadline', 'interaction', 'reminder', 'case_event',
         'patient_identifier', 'patient_phone', 'person_link'] loop
       execute format('alter table %I enable row level security', t);
-      execute format('create policy viewer on %I for select to hub_gateway using (((label_mask & (select current_setting(''hub.hidden'')::int)) = 0)::int <> 0)', t);
+      execute format('create policy viewer on %I for select to hub_gateway using (((label_mask & (select current_setting(''hub.hidden'')::int | 1073741824)) = 0)::int <> 0)', t);
       execute format('create policy worker on %I to hub_worker using (true) with check (true)', t);
     end loop;
     foreach t in array array['case_file', 'case_issue', 'deadline', 'interaction', 'reminder', 'case_event'] loop
       execute format('create policy office_insert on %I for insert to hub_gateway with check (current_setting(''hub.hidden'') is not null)', t);
-      execute format('create policy office_update on %I for update to hub_gateway using (((label_mask & (select current_setting(''hub.hidden'')::int)) = 0)::int <> 0)', t);
+      execute format('create policy office_update on %I for update to hub_gateway using (((label_mask & (select current_setting(''hub.hidden'')::int | 1073741824)) = 0)::int <> 0)', t);
     end loop;
   end $$;
   -- Seen only with both records.
