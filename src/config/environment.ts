@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { oneOf, setting, text } from '../kernel/index.js';
 import { logLevels } from './hub-config.js';
-import { databaseUrl, redisUrl, webAddress } from './values.js';
+import { databaseUrl, redisUrl } from './values.js';
 
 export interface Flags {
   /** --data */
@@ -26,7 +26,6 @@ const startSettings = z.object({
   HUB_DATA: text('a path', 'set').optional(),
   HUB_HOST: text('an address to listen on', 'value', /^[\w.:-]+$/).optional(),
   HUB_LOG_LEVEL: oneOf(logLevels).optional(),
-  HUB_PUBLIC_URL: webAddress.optional(),
   HUB_QUEUE: oneOf(['postgres', 'redis']).optional(),
   '--port': portText.optional(),
   '--data': text('a path', 'set').optional(),
@@ -46,7 +45,6 @@ export const environmentSettings: Readonly<Record<Variable, string>> = {
   HUB_DATA: 'data folder, .hub where not set',
   HUB_HOST: 'address to listen on, 127.0.0.1 where not set',
   HUB_LOG_LEVEL: logLevels.join(' | '),
-  HUB_PUBLIC_URL: 'address under which people reach the hub',
   HUB_QUEUE: 'postgres | redis',
 };
 

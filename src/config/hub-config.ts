@@ -59,9 +59,6 @@ export interface KeySet {
   readonly keys: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** A length in the calendar, as PostgreSQL's interval takes it: `6 years`. */
-export type CalendarInterval = `${number} ${'days' | 'months' | 'years'}`;
-
 export interface HubConfig {
   /** The hub.yaml that was read; null where there is none. */
   readonly file: string | null;
@@ -76,13 +73,9 @@ export interface HubConfig {
   readonly rules: {
     readonly policy: string;
     readonly clocks: string;
-    readonly taxonomy: string;
     readonly calendars: string;
     readonly directory: string;
   };
-  readonly smtp: { readonly url: string; readonly from: string } | null;
-  readonly publicUrl: string | null;
-  readonly retention: { readonly audit: CalendarInterval; readonly documents: CalendarInterval };
   readonly host: string;
   readonly port: number;
   /** The data folder. */

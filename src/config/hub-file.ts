@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { list, mapping, oneOf, packageRoot, text, wholeNumber } from '../kernel/index.js';
 import { fhirTypes } from './hub-config.js';
 import { keySetFile, pathFrom, secretFile } from './secret-files.js';
-import { byKind, databaseUrl, duration, interval, name, redisUrl, smtpUrl, webAddress } from './values.js';
+import { byKind, databaseUrl, duration, laterSetting, name, redisUrl, webAddress } from './values.js';
 
 const fiveMinutes = 300_000;
 
@@ -60,15 +60,12 @@ export function hubFile(folder: string) {
     }).optional(),
     policy: path.default(shipped('policy')),
     clocks: path.default(shipped('clocks')),
-    taxonomy: path.default(shipped('taxonomy')),
     calendars: path.default(shipped('calendars')),
     directory: path.default(shipped('directory', 'demo.yaml')),
-    smtp: mapping({ url: smtpUrl, from: text('a mail address', 'set', /^[^\r\n]*@[^\r\n]*$/) }).optional(),
-    publicUrl: webAddress.optional(),
-    retention: mapping({ audit: interval.default('6 years'), documents: interval.default('2 years') }).default({
-      audit: '6 years',
-      documents: '2 years',
-    }),
+    taxonomy: laterSetting,
+    smtp: laterSetting,
+    publicUrl: laterSetting,
+    retention: laterSetting,
   });
 }
 

@@ -2,7 +2,6 @@ export { readConfig, type Settings } from './read-config.js';
 export { environmentSettings, type Flags } from './environment.js';
 export type {
   AuthConfig,
-  CalendarInterval,
   ClaimNames,
   FhirFilesSource,
   FhirSource,

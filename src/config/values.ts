@@ -2,7 +2,6 @@
  *  found may be printed: enums, numbers and names may; addresses, tokens and free text never. */
 import { z } from 'zod';
 import { expectedFound, mapping, nearest, setting, text } from '../kernel/index.js';
-import type { CalendarInterval } from './hub-config.js';
 
 export const name = text('a name of letters, digits, - and _', 'value', /^[A-Za-z][A-Za-z0-9_-]{0,62}$/);
 
@@ -15,16 +14,8 @@ export const duration = setting('a duration such as 30s, 5m or 1h', 'value', (va
   return ms >= 1_000 && ms < 2 ** 31 ? ms : undefined;
 });
 
-const intervalUnits: Partial<Record<string, 'days' | 'months' | 'years'>> = { d: 'days', mo: 'months', y: 'years' };
-
-export const interval = setting('an interval such as 90d, 18mo or 6y', 'value', (value): CalendarInterval | undefined => {
-  const parts = /^([1-9]\d{0,4})(d|mo|y)$/.exec(String(value));
-  const unit = intervalUnits[parts?.[2] ?? ''];
-  return parts && unit ? `${Number(parts[1])} ${unit}` : undefined;
-});
-
 /** An address with one of these schemes. A trailing slash is cut, so that joining paths has one form. */
-export function address(expected: string, schemes: readonly string[], allowed: (url: URL) => boolean = () => true) {
+function address(expected: string, schemes: readonly string[], allowed: (url: URL) => boolean = () => true) {
   return setting(expected, 'set', (value) => {
     if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
     const url = new URL(value);
@@ -38,7 +29,15 @@ export const databaseUrl = setting('a postgres:// address', 'set', (value) =>
   typeof value === 'string' && /^postgres(ql)?:\/\/\S+$/.test(value) ? value : undefined,
 );
 export const redisUrl = address('a redis:// or rediss:// address', ['redis:', 'rediss:']);
-export const smtpUrl = address('an smtp:// or smtps:// address', ['smtp:', 'smtps:']);
+
+/** A setting that does nothing yet: one that were taken and left undone would be a promise broken in silence. */
+export const laterSetting = z
+  .unknown()
+  .optional()
+  .superRefine((value, ctx) => {
+    if (value === undefined) return;
+    ctx.addIssue({ code: 'custom', message: 'expected nothing yet, found a setting which a later version will take' });
+  });
 
 type Kinds = Readonly<Record<string, z.ZodRawShape>>;
 type OneOfKinds<K extends Kinds> = { [N in keyof K & string]: { kind: N } & z.output<z.ZodObject<K[N], z.core.$strict>> }[keyof K & string];

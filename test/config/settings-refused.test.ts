@@ -139,14 +139,16 @@ describe('settings that cannot be taken', () => {
     ['another backend', 'queue: { backend: kafka }', ["hub.yaml:1 queue.backend: expected postgres | redis, found 'kafka'"]],
     ['a database as a word', 'database: postgres://u:hunter2@h/db', ['hub.yaml:1 database: expected a mapping, found <set>']],
     [
-      'a length of no calendar',
-      'retention: { audit: 6 }',
-      ["hub.yaml:1 retention.audit: expected an interval such as 90d, 18mo or 6y, found '6'"],
+      'settings that would do nothing yet',
+      'taxonomy: ./t\nsmtp: { url: smtp://h }\npublicUrl: https://hunter2\nretention: { audit: 7y }',
+      ['taxonomy', 'smtp', 'publicUrl', 'retention'].map(
+        (name, at) => `hub.yaml:${at + 1} ${name}: expected nothing yet, found a setting which a later version will take`,
+      ),
     ],
-    ['a setting without a value', 'sources:\npublicUrl: https://a', ['hub.yaml:1 sources: expected a list of sources, found nothing']],
+    ['a setting without a value', 'sources:\npolicy: ./a', ['hub.yaml:1 sources: expected a list of sources, found nothing']],
     [
       'a key that stands twice',
-      'publicUrl: https://a\npublicUrl: https://hunter2',
+      'policy: ./a\npolicy: ./hunter2',
       ['hub.yaml:2: expected YAML, found that a key stands twice in one mapping'],
     ],
     ['tabs', 'queue:\n\tbackend: postgres', ['hub.yaml:2: expected YAML, found that a tab is used for indentation, expected spaces']],
@@ -174,7 +176,7 @@ describe('settings that cannot be taken', () => {
       '    supplies: [Patient, Observation]',
       '    every: soon',
       '  - { name: b, kind: fhir-files }',
-      'pubicUrl: x',
+      'polcy: x',
     ].join('\n');
     expect(
       linesOf(() => read(yaml, { env: { PORT: '99999', DATABASE_URL: 'hunter2', HUB_QUEUE: 'redis' }, flags: { port: 'x' } })),
@@ -185,7 +187,7 @@ describe('settings that cannot be taken', () => {
       expect.stringMatching(/^hub\.yaml:5 sources\[0\]\.supplies\[1\]: expected Patient \| Encounter \| .* found 'Observation'$/),
       "hub.yaml:6 sources[0].every: expected a duration such as 30s, 5m or 1h, found 'soon'",
       'hub.yaml:7 sources[1].path: expected a path, found nothing',
-      "hub.yaml:8 pubicUrl: unknown key, the nearest known one is 'publicUrl'",
+      "hub.yaml:8 polcy: unknown key, the nearest known one is 'policy'",
       'DATABASE_URL: expected a postgres:// address, found <set>',
       "PORT: expected a whole number from 0 to 65535, found '99999'",
       "--port: expected a whole number from 0 to 65535, found 'x'",

@@ -77,13 +77,12 @@ describe('settings that can be taken', () => {
   });
 
   it('the command line wins over the environment, and the environment over the file', () => {
-    const yaml = 'database: { url: "postgres://file/hub" }\npublicUrl: https://file.example.org\n';
-    const env = { DATABASE_URL: 'postgres://env/hub', PORT: '5000', HUB_DATA: '/from/env', HUB_PUBLIC_URL: 'https://env.example.org' };
+    const yaml = 'database: { url: "postgres://file/hub" }\n';
+    const env = { DATABASE_URL: 'postgres://env/hub', PORT: '5000', HUB_DATA: '/from/env' };
     expect(read(yaml, { env, flags: { port: '0' } })).toMatchObject({
       database: { url: 'postgres://env/hub' },
       port: 0,
       data: '/from/env',
-      publicUrl: 'https://env.example.org',
     });
     expect(read(yaml, { env: { ...env, DATABASE_URL: '' }, flags: { data: '/from/flag' } })).toMatchObject({
       database: { url: 'postgres://file/hub' },
@@ -113,11 +112,6 @@ describe('settings that can be taken', () => {
     expect(read('auth: { issuer: i, audience: hub, jwksUrl: https://id.example.org/keys }').auth).toMatchObject({
       keys: { kind: 'url', url: 'https://id.example.org/keys' },
     });
-  });
-
-  it('how long to keep things is said in calendar lengths', () => {
-    expect(read('retention: { audit: 7y, documents: 18mo }').retention).toEqual({ audit: '7 years', documents: '18 months' });
-    expect(read('').retention).toEqual({ audit: '6 years', documents: '2 years' });
   });
 
   it('what was read cannot be changed afterwards', () => {
