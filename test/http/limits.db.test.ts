@@ -62,18 +62,17 @@ describe('a document', () => {
       'LIMIT_EXCEEDED',
     );
     const doubling = Array.from(
-      { length: 16 },
+      { length: 40 },
       (_, n) => `fragment D${n} on Patient { ...D${n + 1} ... on Patient { ...D${n + 1} } }`,
     ).join(' ');
-    const began = performance.now();
+    // 2 to the 40 fields: whoever would walk them one by one never answers.
     expectRefusal(
       await gateway.post(token, {
-        query: `query ($id: ID!) { patient(id: $id) { ...D0 } } ${doubling} fragment D16 on Patient { id name }`,
+        query: `query ($id: ID!) { patient(id: $id) { ...D0 } } ${doubling} fragment D40 on Patient { id name }`,
         variables: { id: 'x' },
       }),
       'LIMIT_EXCEEDED',
     );
-    expect(performance.now() - began).toBeLessThan(2_000);
   });
   it('that asks too many things at once is refused: each would be a statement', async () => {
     const many = (n: number): string =>

@@ -2,7 +2,7 @@
  *  all of them pass on it. Each check is given an empty bench and opens as many queues on it as it likes. */
 import type { Check } from './bench.js';
 import { jobsAreDone } from './jobs-are-done.js';
+import { manyWorkers } from './many-workers.js';
 import { unfitJobs } from './unfit-jobs.js';
-import { workIsShared } from './work-is-shared.js';
 
-export const checks: readonly Check[] = [...jobsAreDone, ...workIsShared, ...unfitJobs];
+export const checks: readonly Check[] = [...jobsAreDone, ...manyWorkers, ...unfitJobs];

@@ -7,7 +7,7 @@ import { silentLog } from '../../src/kernel/index.js';
 import { openQueues, type QueuePlace } from '../../src/queue/index.js';
 import { linking, rangeJob, shortClaims, withQueues, type Check } from './bench.js';
 
-export const workIsShared: readonly Check[] = [
+export const manyWorkers: readonly Check[] = [
   {
     name: 'runs as many jobs at once as a worker was given, and no more',
     run: (bench) =>
