@@ -1,7 +1,7 @@
 /** Account and Invoice: what the billing system itself says is owed. R4's Account has no balance; it travels as HL7's
  *  extension for R5's, one per aggregate, of which the patient's own part is wanted. An Invoice is owed while it is
  *  issued, tax included, and nothing once it is balanced. */
-import type { AccountRecord, Money } from '../../../records/index.js';
+import type { Money } from '../../../records/index.js';
 import { codingOf, labelCodesOf } from './coding.js';
 import { moneyOf } from './decimal.js';
 import { extensionsOf, extensionValue, objects, text, type Json } from './fields.js';
@@ -39,8 +39,9 @@ function holderOf({ resource, references }: Reading): string {
   return patient;
 }
 
-export const readAccount: Mapping = (reading): AccountRecord[] => {
+export const readAccount: Mapping = (reading) => {
   const { resource, key, sourceUpdatedAt } = reading;
+  if (resource['status'] === 'entered-in-error') return 'deleted';
   return [
     {
       kind: 'account',

@@ -1,12 +1,14 @@
 /** What the categories and reasons of an adjudication mean, as data. HL7's `adjudication`, CARIN Blue Button's
  *  `C4BBAdjudication` and CMS's variable names, of which Synthea uses some. A category that is not here counts nowhere.
  *  Words are ours; the lists themselves: terminology.hl7.org, hl7.org/fhir/us/carin-bb, bluebutton.cms.gov. */
+import { objects, text, type Json } from './fields.js';
+
 export type Figure = 'submitted' | 'allowed' | 'paid' | 'share' | 'liability' | 'none';
 
 const cms = 'https://bluebutton.cms.gov/resources/variables';
 
 /** `share`: a part of what the patient owes. `liability`: all of it in one figure. `none` overrules a general code beside it. */
-export const figureOf: ReadonlyMap<string, Figure> = new Map<string, Figure>([
+const figureOf: ReadonlyMap<string, Figure> = new Map<string, Figure>([
   ['submitted', 'submitted'],
   ['eligible', 'allowed'],
   ['allowed', 'allowed'],
@@ -39,6 +41,21 @@ export const figureOf: ReadonlyMap<string, Figure> = new Map<string, Figure>([
   [`${cms}/plro_amt`, 'none'],
 ]);
 
+/** A figure's meaning: the more special code (CMS's variable, a URL) overrules the general one beside it. */
+export function meaningOf(entry: Json): Figure | null {
+  let general: Figure | null = null;
+  for (const category of objects(entry['category'])) {
+    for (const coding of objects(category['coding'])) {
+      const code = text(coding['code']);
+      const figure = code === null ? undefined : figureOf.get(code);
+      if (figure === undefined) continue;
+      if (code?.startsWith('http') === true) return figure;
+      general ??= figure;
+    }
+  }
+  return general;
+}
+
 /** The category under which CARIN and CMS put the reason of an adjustment. */
 export const denialCategory = 'denialreason';
 /** CARIN's payer adjudication status, in a category or a reason. */
@@ -64,3 +81,10 @@ const denyNothing: ReadonlySet<string> = new Set(['CO-45', '*-1', '*-2', '*-3', 
 
 export const deniesNothing = (group: string | null, reason: string): boolean =>
   denyNothing.has(`*-${reason}`) || (reason === '45' && (group === null || group === 'CO'));
+
+/** A deductible, coinsurance or copay: who leaves the patient one has accepted the line. `noncovered` is a share too, but
+ *  the one that a refusal leaves. */
+export const ordinaryShares: { readonly categories: readonly string[]; readonly reasons: readonly string[] } = {
+  categories: ['deductible', 'copay', 'coinsurance', `${cms}/line_coinsrnc_amt`, `${cms}/line_bene_ptb_ddctbl_amt`],
+  reasons: ['1', '2', '3'],
+};

@@ -1,9 +1,10 @@
 /** ExplanationOfBenefit and ClaimResponse: what the payer decided. The figures come from adjudication lines, never from
  *  billed less paid; `paid` is the payment's amount where there is one. An answer that names no claim (CMS sends no
  *  Claims at all) is the claim too, under its own key. The payment inside is `paid` and no payment of its own: the
- *  billing system's PaymentNotice tells of the same money. */
+ *  billing system's PaymentNotice tells of the same money. An answer that was taken back is gone; one that is a draft,
+ *  waits or is an error decides nothing, so that a decision it once held is gone as well. */
 import type { AdjudicationRecord, ClaimRecord, Money } from '../../../records/index.js';
-import { figureOf, type Figure } from './adjudication-codes.js';
+import { meaningOf, type Figure } from './adjudication-codes.js';
 import { claimLabelCodes, conditionsOf, encounterOf, isBilled, kindOf, servicedOf, typeOf } from './claim-parts.js';
 import { isZero, moneyOf, sumOf } from './decimal.js';
 import { denialOf } from './denial.js';
@@ -11,21 +12,6 @@ import { object, objects, text, type Json } from './fields.js';
 import { insurerOf } from './insurers.js';
 import { instantOf } from './instants.js';
 import { patientOf, type Mapping } from './reading.js';
-
-/** A figure's meaning: the more special code (CMS's variable, a URL) overrules the general one beside it. */
-function meaningOf(entry: Json): Figure | null {
-  let general: Figure | null = null;
-  for (const category of objects(entry['category'])) {
-    for (const coding of objects(category['coding'])) {
-      const code = text(coding['code']);
-      const figure = code === null ? undefined : figureOf.get(code);
-      if (figure === undefined) continue;
-      if (code?.startsWith('http') === true) return figure;
-      general ??= figure;
-    }
-  }
-  return general;
-}
 
 /** Each line's entries. Where a line has none of its own its details' are taken: never both, one sums up the other. */
 function linesOf(resource: Json): (readonly Json[])[] {
@@ -49,9 +35,16 @@ function sumsOf(entries: readonly Json[], path: string): Sums {
   return new Map([...amounts].map(([figure, list]) => [figure, sumOf(list)]));
 }
 
+const takenBack: readonly string[] = ['entered-in-error', 'cancelled'];
+const undecided: readonly string[] = ['queued', 'error'];
+const decides = (resource: Json): boolean => resource['status'] !== 'draft' && !undecided.includes(text(resource['outcome']) ?? '');
+
 export const readAdjudication: Mapping = (reading) => {
   const { resource, type, key, sourceUpdatedAt, references } = reading;
   if (!isBilled(resource)) return 'notTaken';
+  const named = references.toOneOf(resource[type === 'ClaimResponse' ? 'request' : 'claim'], ['Claim']);
+  const decided = decides(resource);
+  if (takenBack.includes(text(resource['status']) ?? '') || (named !== null && !decided)) return 'deleted';
   const patient = patientOf(reading, 'patient');
   const insurer = insurerOf(reading);
   const lines = linesOf(resource);
@@ -65,7 +58,6 @@ export const readAdjudication: Mapping = (reading) => {
   const paid = moneyOf(payment?.['amount'], `${type}.payment.amount`) ?? figure('paid');
   const labelCodes = claimLabelCodes(reading);
   const conditions = conditionsOf(reading);
-  const named = references.toOneOf(resource[type === 'ClaimResponse' ? 'request' : 'claim'], ['Claim']);
   const adjudication: AdjudicationRecord = {
     kind: 'adjudication',
     key,
@@ -97,5 +89,5 @@ export const readAdjudication: Mapping = (reading) => {
     billed: levels[2]?.get('submitted') ?? figure('submitted'),
     conditions,
   };
-  return [claim, adjudication];
+  return decided ? [claim, adjudication] : [claim];
 };

@@ -1,4 +1,5 @@
-/** Claim: what was billed. `billed` is Claim.total and nothing else: Synthea's line charges do not add up to it. */
+/** Claim: what was billed. `billed` is Claim.total and nothing else: Synthea's line charges do not add up to it.
+ *  A cancelled or draft claim is shown with that status, and no sum counts it. */
 import { claimLabelCodes, conditionsOf, encounterOf, isBilled, kindOf, servicedOf, typeOf } from './claim-parts.js';
 import { moneyOf } from './decimal.js';
 import { text } from './fields.js';
@@ -8,6 +9,7 @@ import { patientOf, type Mapping } from './reading.js';
 export const readClaim: Mapping = (reading) => {
   const { resource, key, sourceUpdatedAt } = reading;
   if (!isBilled(resource)) return 'notTaken';
+  if (resource['status'] === 'entered-in-error') return 'deleted';
   return [
     {
       kind: 'claim',

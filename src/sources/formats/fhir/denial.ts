@@ -1,6 +1,6 @@
 /** Whether a payer refused a claim, and the codes it gave. Refused means: the payer says so in a status, or every
- *  line came to nothing and gives a reason other than a contractual one. A payment of nothing without a reason is not a
- *  denial (Synthea has many), and an answer that is an error or still queued decides nothing. */
+ *  line was allowed nothing, leaves no ordinary share to the patient, and gives a reason other than a contractual one. A
+ *  payment of nothing without a reason is not a denial (Synthea has many), nor is one that the deductible swallowed. */
 import type { Coding } from '../../../records/index.js';
 import {
   adjustmentGroups,
@@ -9,8 +9,11 @@ import {
   deniedStatus,
   deniesNothing,
   groupCodes,
+  meaningOf,
   noReasons,
+  ordinaryShares,
 } from './adjudication-codes.js';
+import { isZero, moneyOf } from './decimal.js';
 import { objects, text, type Json } from './fields.js';
 
 const codingsOf = (concept: unknown): readonly Json[] => objects(concept).flatMap((one) => objects(one['coding']));
@@ -39,8 +42,27 @@ function codesIn(entry: Json): Coding[] {
   return found;
 }
 
+const isAbove0 = (entry: Json): boolean => {
+  const amount = moneyOf(entry['amount'], 'adjudication.amount');
+  return amount !== null && !isZero(amount);
+};
+
+/** Whether an entry accepts the line: an amount allowed, or a deductible, coinsurance or copay, by category or reason. */
+function accepts(entry: Json): boolean {
+  if (!isAbove0(entry)) return false;
+  if (meaningOf(entry) === 'allowed') return true;
+  if (codingsOf(entry['category']).some((one) => ordinaryShares.categories.includes(text(one['code']) ?? ''))) return true;
+  return codingsOf(entry['reason']).some((one) => {
+    const code = text(one['code']) ?? '';
+    return ordinaryShares.reasons.includes(together.exec(code)?.[2] ?? (adjustmentReasons.includes(text(one['system']) ?? '') ? code : ''));
+  });
+}
+
+const isRefused = (line: readonly Json[]): boolean =>
+  line.some((entry) => codesIn(entry).length > 0 || hasCode(entry['reason'], deniedStatus)) && !line.some(accepts);
+
 export interface Denial {
-  readonly denied: boolean | null;
+  readonly denied: boolean;
   readonly denialCodes: readonly Coding[];
 }
 
@@ -51,10 +73,7 @@ export function denialOf(resource: Json, lines: readonly (readonly Json[])[], pa
   for (const code of [...lines.flat(), ...whole].flatMap(codesIn)) {
     if (!denialCodes.some((one) => one.code === code.code && one.system === code.system)) denialCodes.push(code);
   }
-  const outcome = text(resource['outcome']);
-  if (outcome === 'queued' || outcome === 'error') return { denied: null, denialCodes };
   const saidSo = whole.some((entry) => hasCode(entry['category'], deniedStatus) || hasCode(entry['reason'], deniedStatus));
-  const refused =
-    lines.length > 0 && lines.every((line) => line.some((entry) => codesIn(entry).length > 0 || hasCode(entry['reason'], deniedStatus)));
+  const refused = lines.length > 0 && lines.every(isRefused);
   return { denied: saidSo || (refused && !paysSomething), denialCodes };
 }

@@ -1,6 +1,6 @@
 /** Claims: what kind of bill it is, for which visit and days, what was billed and to whom. */
 import { describe, expect, it } from '@jest/globals';
-import { only, read } from '../../reading.js';
+import { only, read, recordsOf } from '../../reading.js';
 import { eob, hl7, patient, usd } from './billing-resources.js';
 
 const claim = (more: object) => only('claim', { resourceType: 'Claim', id: 'zz-c', use: 'claim', patient, ...more });
@@ -38,6 +38,13 @@ describe('a claim', () => {
       servicedFrom: '2026-01-04',
       servicedTo: null,
     });
+  });
+
+  it('entered in error is gone; cancelled or draft says so', () => {
+    const status = (said: string) => ({ resourceType: 'Claim', id: 'zz-c', status: said, patient });
+    expect(read(status('entered-in-error'))).toEqual({ outcome: 'deleted', key: 'Claim/zz-c' });
+    expect(recordsOf(read(status('cancelled')))).toMatchObject([{ kind: 'claim', status: 'cancelled' }]);
+    expect(recordsOf(read(status('draft')))).toMatchObject([{ kind: 'claim', status: 'draft' }]);
   });
 
   it('bills its total, never the sum of its lines', () => {

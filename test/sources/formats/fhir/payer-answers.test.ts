@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals';
 import { only, read, recordsOf } from '../../reading.js';
 import { carc, denial, entry, eob, hl7, patient, usd } from './billing-resources.js';
 
+const usdValue = (value: number) => ({ value, currency: 'USD' });
+const x12 = (code: string) => ({ coding: [{ system: 'https://x12.org/codes/claim-adjustment-reason-codes', code }] });
 const adjudication = (more: object) => only('adjudication', eob(more));
 
 describe('what a payer answered', () => {
@@ -103,6 +105,24 @@ describe('what a payer answered', () => {
     expect(adjudication({ item: [{ adjudication: [denial('PR', '45')] }] })).toMatchObject({ denied: true, denialCodes: [{ code: '45' }] });
   });
 
+  it('does not call a line denied that was accepted in part, or left the patient the deductible', () => {
+    const bundled = { ...entry('discount', 40), ...carc('CO', '97') };
+    const cases = [
+      [bundled, { ...entry('deductible', 60), ...carc('PR', '1') }],
+      [
+        { ...bundled, ...carc('CO', '59') },
+        { category: { coding: [{ code: 'adjustment' }] }, amount: usdValue(60), ...carc('PR', '2') },
+      ],
+      [bundled, { category: { coding: [{ code: 'discount' }] }, amount: usdValue(60), reason: x12('PR-3') }],
+      [bundled, entry('eligible', 60)],
+      [bundled, entry('copay', 60)],
+    ];
+    for (const line of cases) expect(adjudication({ item: [{ adjudication: [entry('benefit', 0), ...line] }] }).denied).toBe(false);
+    const refused = [bundled, entry('eligible', 0), entry('deductible', 0, carc('PR', '1')), entry('noncovered', 100, carc('PR', '96'))];
+    expect(adjudication({ item: [{ adjudication: refused }] }).denied).toBe(true);
+    expect(adjudication({ item: [{ adjudication: refused }, { adjudication: [bundled, entry('deductible', 60)] }] }).denied).toBe(false);
+  });
+
   it('keeps codes that join group and reason, and CMS’s that are none', () => {
     const cms = (variable: string, code: string) => ({
       category: { coding: [{ code: 'denialreason' }] },
@@ -120,7 +140,7 @@ describe('what a payer answered', () => {
     expect(adjudication({ item }).denialCodes.map(({ code }) => code)).toEqual(['CO120']);
   });
 
-  it('denies where the payer’s status says so, and decides nothing by an error', () => {
+  it('denies where the payer’s status says so', () => {
     expect(
       adjudication({
         total: [
@@ -128,8 +148,27 @@ describe('what a payer answered', () => {
         ],
       }).denied,
     ).toBe(true);
-    expect(adjudication({ outcome: 'error' }).denied).toBeNull();
-    expect(adjudication({ outcome: 'queued' }).denied).toBeNull();
+  });
+
+  it.each([{ status: 'cancelled' }, { status: 'entered-in-error' }, { status: 'draft' }, { outcome: 'queued' }, { outcome: 'error' }])(
+    'is no answer, and takes back the one it was, with %j',
+    (more) => {
+      const item = [{ adjudication: [entry('eligible', 80), entry('deductible', 80)] }];
+      expect(read(eob({ item, ...more }))).toEqual({ outcome: 'deleted', key: 'ExplanationOfBenefit/zz-e' });
+      const response = { resourceType: 'ClaimResponse', id: 'zz-r', patient, request: { reference: 'Claim/zz-c' }, item, ...more };
+      expect(read(response)).toEqual({ outcome: 'deleted', key: 'ClaimResponse/zz-r' });
+    },
+  );
+
+  it('holds though only part of the claim is decided', () => {
+    const item = [{ adjudication: [entry('deductible', 80)] }];
+    expect(adjudication({ item, outcome: 'partial' })).toMatchObject({ patientOwes: usd('80'), denied: false });
+  });
+
+  it('that is no decision yet, and is the claim too, is the claim alone', () => {
+    expect(recordsOf(read(eob({ claim: undefined, outcome: 'queued' }))).map(({ kind }) => kind)).toEqual(['claim']);
+    expect(recordsOf(read(eob({ claim: undefined, status: 'draft' })))).toMatchObject([{ kind: 'claim', status: 'draft' }]);
+    expect(read(eob({ claim: undefined, status: 'cancelled' })).outcome).toBe('deleted');
   });
 
   it('without a claim is the claim too', () => {

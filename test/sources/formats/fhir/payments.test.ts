@@ -78,6 +78,10 @@ describe('payments and balances', () => {
     expect(account({}).balance).toBeNull();
   });
 
+  it('an account entered in error is gone, whoever it was for', () => {
+    expect(read({ resourceType: 'Account', id: 'zz-a', status: 'entered-in-error' })).toEqual({ outcome: 'deleted', key: 'Account/zz-a' });
+  });
+
   it('an invoice is owed while issued, nothing once balanced, gone when cancelled', () => {
     const invoice = (status: string) => ({
       resourceType: 'Invoice',
