@@ -1,6 +1,6 @@
 /** A run of one source: when it began, how it ended, and what that says about the source. Counts are added batch by batch
  *  by ingest, in the transaction that stores the batch. */
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { SourceId } from '../kernel/index.js';
 import { inTransaction } from './pool.js';
 
@@ -33,8 +33,9 @@ export async function startRun(
   });
 }
 
-export async function finishRun(pool: Pool, { runId, at }: { readonly runId: string; readonly at: Date }): Promise<void> {
-  await pool.query(
+/** In the caller's transaction: with the end of a run go the jobs that its end asks for. */
+export async function finishRun(client: Pool | ClientBase, { runId, at }: { readonly runId: string; readonly at: Date }): Promise<void> {
+  await client.query(
     `with run as (
         update sync_run set state = 'DONE', ended_at = $2, heartbeat_at = $2, progress = 1 where id = $1 returning source_id
       )
@@ -45,10 +46,10 @@ export async function finishRun(pool: Pool, { runId, at }: { readonly runId: str
 
 /** `errorCode` is shown beside the source; it is a code of the catalogue, never a text that a source sent. */
 export async function failRun(
-  pool: Pool,
+  client: Pool | ClientBase,
   { runId, at, errorCode }: { readonly runId: string; readonly at: Date; readonly errorCode: string },
 ): Promise<void> {
-  await pool.query(
+  await client.query(
     `with run as (
         update sync_run set state = 'FAILED', ended_at = $2, heartbeat_at = $2, error = $3 where id = $1 returning source_id
       )

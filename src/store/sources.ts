@@ -1,6 +1,6 @@
 /** Which source systems the hub reads, as its configuration names them. A source that is gone from the configuration keeps
  *  its rows and its history, and is shown as inactive. */
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import type { SourceId } from '../kernel/index.js';
 import type { Cursor } from '../records/index.js';
 import { inTransaction } from './pool.js';
@@ -46,6 +46,6 @@ export async function readCursor(pool: Pool, sourceId: SourceId): Promise<Cursor
 
 export type Circuit = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
-export async function setCircuit(pool: Pool, sourceId: SourceId, circuit: Circuit): Promise<void> {
-  await pool.query('update source set circuit = $2 where id = $1', [sourceId, circuit]);
+export async function setCircuit(client: Pool | ClientBase, sourceId: SourceId, circuit: Circuit): Promise<void> {
+  await client.query('update source set circuit = $2 where id = $1', [sourceId, circuit]);
 }

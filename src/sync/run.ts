@@ -1,7 +1,7 @@
 /** One reading of one source: from where it was left off, batch by batch, until it has no more for now. Each batch commits
  *  with its cursor and its jobs (ingest), so whatever ends a run, the next goes on from there. A source that fails is
  *  recorded, not thrown: the schedule asks again. What the hub itself cannot do is thrown, for the queue to try again. */
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { queueUnsettled, type LabelRules } from '../access/index.js';
 import { asHubError, HubError, type Clock, type ErrorCode, type Log, type SourceId } from '../kernel/index.js';
 import type { Batch, Message, NamedRecord } from '../records/index.js';
@@ -53,8 +53,7 @@ async function runLocked(order: Locked): Promise<RunOutcome> {
   try {
     const read = await readAll(order, runId);
     if (signal.aborted) return await cancel(order, runId);
-    await finishRun(pool, { runId, at: clock.now() });
-    await setCircuit(pool, source.id, 'CLOSED');
+    await finish(order, runId);
     log.info({ source: source.name, read, ms: clock.now().getTime() - startedAt }, 'a source was read');
   } catch (error) {
     if (signal.aborted) return await cancel(order, runId);
@@ -62,8 +61,16 @@ async function runLocked(order: Locked): Promise<RunOutcome> {
     if (!isSourceFault(error)) throw error;
     return 'FAILED';
   }
-  await inTransaction(pool, (client) => queueUnsettled(client, order.labels));
   return 'DONE';
+}
+
+/** The end and the jobs that follow from it in one transaction: killed in between, rows would wait for the next run. */
+async function finish({ pool, source, clock, labels }: RunOrder, runId: string): Promise<void> {
+  await inTransaction(pool, async (client) => {
+    await finishRun(client, { runId, at: clock.now() });
+    await setCircuit(client, source.id, 'CLOSED');
+    await queueUnsettled(client, labels);
+  });
 }
 
 /** Whoever holds the lock is the only one that reads: a run that still says RUNNING is a dead process's. */
@@ -122,18 +129,20 @@ async function recordFailure(
   { runId, circuit, error }: { runId: string; circuit: Circuit; error: unknown },
 ): Promise<void> {
   const errorCode = error instanceof HubError ? error.code : 'INTERNAL';
-  await failRun(pool, { runId, at: clock.now(), errorCode });
-  const failures = await failuresInARow(pool, source.id);
-  const next = afterFailure(circuit, failures);
-  await setCircuit(pool, source.id, next);
+  const { failures, next } = await inTransaction(pool, async (client) => {
+    await failRun(client, { runId, at: clock.now(), errorCode });
+    const failures = await failuresInARow(client, source.id);
+    const next = afterFailure(circuit, failures);
+    await setCircuit(client, source.id, next);
+    await queueUnsettled(client, labels);
+    return { failures, next };
+  });
   log.warn({ source: source.name, errorCode, failures, circuit: next }, 'a source could not be read');
-  // What waited for this source alone may now be shown with what is known.
-  await inTransaction(pool, (client) => queueUnsettled(client, labels));
 }
 
 /** A killed worker says nothing about the source. */
-async function failuresInARow(pool: Pool, sourceId: SourceId): Promise<number> {
-  const { rows } = await pool.query<{ failures: number }>(
+async function failuresInARow(client: PoolClient, sourceId: SourceId): Promise<number> {
+  const { rows } = await client.query<{ failures: number }>(
     `select count(*)::int as failures from sync_run where source_id = $1 and state = 'FAILED' and error <> 'INTERRUPTED'
         and id > coalesce((select max(id) from sync_run where source_id = $1 and state = 'DONE'), 0)`,
     [sourceId],

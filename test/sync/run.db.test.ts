@@ -147,6 +147,14 @@ describe('a run', () => {
     expect((await jobs()).filter(({ of }) => of === 'claim')).toHaveLength(2); // from the batch, and from the end of the run
   });
 
+  it('ends together with the jobs that its end asks for, or not at all', async () => {
+    await run(scripted([patient(1), claim(1, 'Encounter/none')]));
+    await owner.query('revoke insert on hub.outbox from hub_worker');
+    await expect(run(scripted([]))).rejects.toThrow(/permission denied/);
+    await owner.query('grant insert on hub.outbox to hub_worker');
+    expect((await runs()).map(({ state }) => state)).toEqual(['DONE', 'RUNNING']);
+  });
+
   it('throws what is not the source’s fault, so that the queue tries again', async () => {
     const connector = scripted([patient(1)], () => Promise.reject(new TypeError('a fault of ours')));
     await expect(run(connector)).rejects.toThrow('a fault of ours');
