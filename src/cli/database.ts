@@ -41,9 +41,7 @@ export async function openDatabase(settings: Named, { folder, log }: { folder: s
  *  the data folder keeps one. */
 export async function namedDatabase({ database, roles }: Named, folder: string): Promise<Omit<Database, 'stop'>> {
   if (!database) throw new HubError('CONFIG_INVALID', 'DATABASE_URL: expected the address of the database, found nothing');
-  const made = roleUrls(database.url, await rolePasswords(folder));
-  const gatewayUrl = roles.gatewayUrl ?? made.gateway;
-  const workerUrl = roles.workerUrl ?? made.worker;
+  const { gatewayUrl, workerUrl } = await roleAddresses(database.url, roles, folder);
   const gatewayPassword = passwordIn(gatewayUrl);
   const workerPassword = passwordIn(workerUrl);
   return {
@@ -52,6 +50,13 @@ export async function namedDatabase({ database, roles }: Named, folder: string):
     workerUrl,
     passwords: { ...(gatewayPassword && { gatewayPassword }), ...(workerPassword && { workerPassword }) },
   };
+}
+
+/** Passwords are made and kept only where an address is missing. */
+async function roleAddresses(ownerUrl: string, { gatewayUrl, workerUrl }: Named['roles'], folder: string) {
+  if (gatewayUrl !== null && workerUrl !== null) return { gatewayUrl, workerUrl };
+  const made = roleUrls(ownerUrl, await rolePasswords(folder));
+  return { gatewayUrl: gatewayUrl ?? made.gateway, workerUrl: workerUrl ?? made.worker };
 }
 
 const passwordIn = (url: string): string => decodeURIComponent(new URL(url).password);

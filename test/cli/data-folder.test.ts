@@ -62,5 +62,6 @@ describe("a role's address", () => {
     const roles = { gatewayUrl: 'postgres://hub_gateway:g%40te@db/hub', workerUrl: 'postgres://hub_worker:work@db/hub' };
     const { passwords } = await namedDatabase({ database: { url: 'postgres://owner@db/hub' }, roles }, folder);
     expect(passwords).toEqual({ gatewayPassword: 'g@te', workerPassword: 'work' });
+    expect(await storedPasswords(folder)).toBeNull();
   });
 });

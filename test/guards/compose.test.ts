@@ -26,6 +26,17 @@ const named = (name: string) => service.parse(services[name]);
 const gateways = ['gateway-1', 'gateway-2'];
 const workers = ['worker-1', 'worker-2'];
 const ours = [...gateways, ...workers, 'migrate'];
+const signIn: Readonly<Record<string, string>> = {
+  DATABASE_URL: 'postgres://hub:${POSTGRES_PASSWORD}@postgres:5432/hub',
+  HUB_GATEWAY_DATABASE_URL: 'postgres://hub_gateway:${HUB_GATEWAY_PASSWORD}@postgres:5432/hub',
+  HUB_WORKER_DATABASE_URL: 'postgres://hub_worker:${HUB_WORKER_PASSWORD}@postgres:5432/hub',
+};
+/** Places inside the container. */
+const mountsOf = (name: string): string[] =>
+  z
+    .array(z.string())
+    .parse(named(name)['volumes'])
+    .map((mount) => mount.replace(/:ro$/, '').split(':').at(-1) ?? '');
 const hubCommands = ['gateway', 'worker', 'migrate'];
 
 describe('docker-compose.yml', () => {
@@ -40,10 +51,30 @@ describe('docker-compose.yml', () => {
     expect(hubCommands).toContain(command);
   });
 
-  it.each([...gateways, ...workers])('gives %s the database and the queue', (name) => {
-    const { DATABASE_URL, REDIS_URL } = named(name).environment;
-    expect(DATABASE_URL).toMatch(/^postgres:\/\/hub:\$\{POSTGRES_PASSWORD:\?[^}]+\}@postgres:5432\/hub$/);
+  it.each([
+    ['gateway-1', ['HUB_GATEWAY_DATABASE_URL']],
+    ['gateway-2', ['HUB_GATEWAY_DATABASE_URL']],
+    ['worker-1', ['HUB_WORKER_DATABASE_URL']],
+    ['worker-2', ['HUB_WORKER_DATABASE_URL']],
+    ['migrate', ['DATABASE_URL', 'HUB_GATEWAY_DATABASE_URL', 'HUB_WORKER_DATABASE_URL']],
+  ])('gives %s the queue, and of the database %j only', (name, expected) => {
+    const { REDIS_URL, ...rest } = named(name).environment;
     expect(REDIS_URL).toMatch(/^redis:\/\/:\$\{REDIS_PASSWORD:\?[^}]+\}@valkey:6379\/0$/);
+    const addresses = Object.entries(rest).filter(([, value]) => /postgres:|PASSWORD/.test(value));
+    expect(addresses.map(([key]) => key).toSorted()).toEqual(expected);
+    for (const [key, value] of addresses) expect(value.replace(/:\?[^}]+/, '')).toBe(signIn[key]);
+  });
+
+  it('lets workers and the migration leave nothing behind, and the gateways share no more than the development key', () => {
+    for (const name of [...workers, 'migrate']) expect(mountsOf(name)).toEqual(['/etc/hub']);
+    for (const name of gateways) expect(mountsOf(name)).toEqual(['/etc/hub', '/var/lib/hub']);
+    expect(named('migrate').environment['HUB_DATA']).toMatch(/^[/]tmp[/]/);
+  });
+
+  it('keeps statements and values out of the log of PostgreSQL', () => {
+    const settings = named('postgres').command ?? [];
+    for (const setting of ['log_min_error_statement=panic', 'log_error_verbosity=terse', 'log_parameter_max_length_on_error=0'])
+      expect(settings[settings.indexOf(setting) - 1]).toBe('-c');
   });
 
   it.each([...gateways, ...workers])('starts %s only once the engines are healthy and the migration is through', (name) => {

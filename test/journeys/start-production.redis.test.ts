@@ -20,22 +20,27 @@ let database: TestDatabase;
 let redis: TestRedis;
 let home: { path: string; remove: () => Promise<void> };
 let env: Record<string, string>;
+/** The parts sign in as roles of their own: the owner's address is for migrating alone. */
+let gatewayEnv: Record<string, string>;
+let workerEnv: Record<string, string>;
 
 beforeAll(async () => {
   await builtHub();
   [database, redis, home] = await Promise.all([testDatabase(), testRedis(), ownFolder()]);
   await writeFile(join(home.path, 'patients.ndjson'), `${JSON.stringify(patient)}\n`);
   await writeFile(join(home.path, 'hub.yaml'), 'sources:\n  - { name: files, kind: fhir-files, path: ./patients.ndjson }\n');
-  env = {
-    DATABASE_URL: database.url,
-    HUB_GATEWAY_DATABASE_URL: database.gatewayUrl,
-    HUB_WORKER_DATABASE_URL: database.workerUrl,
+  const gateway = { HUB_GATEWAY_DATABASE_URL: database.gatewayUrl };
+  const worker = { HUB_WORKER_DATABASE_URL: database.workerUrl };
+  const all = {
     REDIS_URL: redis.url,
     HUB_CONFIG: join(home.path, 'hub.yaml'),
     HUB_DATA: join(home.path, 'data'),
     HUB_LOG_LEVEL: 'error',
     PORT: '0',
   };
+  env = { ...all, ...gateway, ...worker, DATABASE_URL: database.url };
+  gatewayEnv = { ...all, ...gateway };
+  workerEnv = { ...all, ...worker };
 }, 300_000);
 
 afterAll(async () => {
@@ -47,7 +52,7 @@ afterAll(async () => {
 
 describe('the parts on their own', () => {
   it('refuse to answer under a policy that is not in force', async () => {
-    const { code, stderr } = await runHub(['gateway'], env);
+    const { code, stderr } = await runHub(['gateway'], gatewayEnv);
     expect([code, stderr]).toEqual([
       1,
       'Expected the policy of this hub to be in force, found none. Run `hub migrate` with the same files first.\n',
@@ -58,7 +63,11 @@ describe('the parts on their own', () => {
     const migrated = await runHub(['migrate'], env);
     expect([migrated.code, migrated.stdout]).toEqual([0, 'The database is prepared: policy generation 1, 1 sources.\n']);
     expect((await runHub(['migrate', '--check'], env)).stdout).toMatch(/^The database is current: \d+ migrations[.]\n$/);
-    const [one, other, worker] = await Promise.all([startPart(['gateway'], env), startPart(['gateway'], env), startPart(['worker'], env)]);
+    const [one, other, worker] = await Promise.all([
+      startPart(['gateway'], gatewayEnv),
+      startPart(['gateway'], gatewayEnv),
+      startPart(['worker'], workerEnv),
+    ]);
     const { stdout } = await runHub(['token', '--role', 'INTEGRATION_ENGINEER'], env);
     const token = stdout.trimEnd().split('\n').at(-1) ?? '';
     const read = async (): Promise<unknown[]> => {
@@ -74,7 +83,7 @@ describe('the parts on their own', () => {
   }, 120_000);
 
   it('say what is missing where a database cannot be reached', async () => {
-    const gone = { ...env, HUB_GATEWAY_DATABASE_URL: 'postgres://hub_gateway:x@127.0.0.1:1/hub' };
+    const gone = { ...gatewayEnv, HUB_GATEWAY_DATABASE_URL: 'postgres://hub_gateway:x@127.0.0.1:1/hub' };
     const { code, stderr } = await runHub(['gateway'], gone);
     expect([code, stderr]).toEqual([1, 'The database did not answer (ECONNREFUSED). Check that it runs, its address and its password.\n']);
   });
