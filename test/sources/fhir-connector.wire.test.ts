@@ -252,4 +252,27 @@ describe('a server in trouble', () => {
     server.manners = { instead: (url, response) => url.searchParams.has('page') && Boolean(response.status(410).send()) };
     await expect(pullAll(connector)).rejects.toMatchObject({ code: 'SOURCE_ANSWER_UNREADABLE' });
   });
+
+  it('that has moved is walked again from the watermark, wherever the walk was cut short', async () => {
+    const resources = patients(250);
+    const { connector, server } = await source(resources);
+    const before = (await pullAll(connector)).at(-1)?.cursor ?? null;
+    server.resources = resources.map((raw) => raw.replace('2026-03-01', '2026-03-03'));
+    const [begun] = await pullAll(connector, before);
+    const [cursor, asked] = [begun?.cursor ?? null, 'Patient?_count=100&_lastUpdated=ge2026-03-02T11:59:30Z'];
+    expect(cursor).toMatchObject({ page: expect.stringContaining('page=100'), home: server.url });
+    queries(server);
+    await pullAll(connector, cursor);
+    expect(queries(server)[0]).toBe(`${asked}&page=100`);
+
+    const moved = [
+      { ...cursor, page: 'http://127.0.0.1:9/fhir/Patient?page=100', home: 'http://127.0.0.1:9/fhir' },
+      { ...cursor, page: 'http://127.0.0.1:9/fhir/Patient?page=100', home: null },
+      { ...cursor, home: server.url.replace('/fhir', '/old/fhir') },
+    ];
+    for (const from of moved) {
+      expect(countOutcomes(await pullAll(connector, from))).toEqual({ mapped: 250 });
+      expect(queries(server)[0]).toBe(asked);
+    }
+  });
 });

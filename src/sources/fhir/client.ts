@@ -24,11 +24,17 @@ function authorization(auth: FhirAuth): Record<string, string> {
   }
 }
 
-/** A next link must stay with the server that we are signed in to: our token must not go where an answer points. */
-function atHome(url: string, { name, url: home }: FhirSettings): string {
+function addressAtHome(url: string, home: string): string | null {
   const base = new URL(home.endsWith('/') ? home : `${home}/`);
   const target = URL.canParse(url, base.href) ? new URL(url, base) : null;
-  if (target?.origin === base.origin) return target.href;
+  return target?.origin === base.origin ? target.href : null;
+}
+export const isAtHome = (url: string, home: string): boolean => addressAtHome(url, home) !== null;
+
+/** A next link must stay with the server that we are signed in to: our token must not go where an answer points. */
+function atHome(url: string, { name, url: home }: FhirSettings): string {
+  const address = addressAtHome(url, home);
+  if (address !== null) return address;
   throw new HubError(
     'SOURCE_ANSWER_UNREADABLE',
     `Source ${name} points to its next page on another server than sources[].url. Set url to the address that the server itself uses.`,

@@ -6,8 +6,8 @@ import type { Batch, Cursor } from '../../records/index.js';
 import { batchLimit, type Connector, type PullOptions } from '../contract.js';
 import { Unreadable } from '../formats/fhir/unreadable.js';
 import type { FhirSettings } from '../settings.js';
-import { openClient, type FhirClient } from './client.js';
-import { begin, conclude, firstPage, writeProgress, type Progress, type Walk } from './cursor.js';
+import { isAtHome, openClient, type FhirClient } from './client.js';
+import { begin, conclude, firstPage, walkAgain, writeProgress, type Progress, type Walk } from './cursor.js';
 import { readPage, type Page } from './page.js';
 import { HttpStatus, type Answer } from './transport.js';
 
@@ -61,7 +61,7 @@ async function fetchPage(server: Server, walk: Walk): Promise<Page> {
  *  expired (Epic keeps them for a while only), or without the filter that it does not know. Null where there is none. */
 function otherWay(walk: Walk, fault: unknown, restarted: boolean): Walk | null {
   if (!(fault instanceof HttpStatus) || fault.status === 401 || fault.status === 403) return null;
-  if (walk.page !== null) return restarted ? null : { ...firstPage(walk.type, walk.asked), refused: walk.refused };
+  if (walk.page !== null) return restarted ? null : walkAgain(walk);
   return walk.asked !== null ? { ...firstPage(walk.type, null), refused: true } : null;
 }
 
@@ -132,10 +132,18 @@ async function* walkPages(server: Server, begun: Walk): AsyncGenerator<Stretch> 
   }
 }
 
+/** A walk that was cut short goes on at the address where it began. Has the source moved since, its page is as good as
+ *  expired: at the old address nobody answers, or somebody else. */
+function atThisAddress(before: Progress, home: string): Progress {
+  const { walk } = before;
+  const moved = walk !== null && walk.page !== null && ((before.home ?? home) !== home || !isAtHome(walk.page, home));
+  return { ...before, home, walk: moved ? walkAgain(walk) : walk };
+}
+
 async function* pull(settings: FhirSettings, since: Cursor | null, { full = false, signal }: PullOptions): AsyncGenerator<Batch> {
   const server: Server = { settings, client: openClient(settings), signal };
   const types = [...new Set(settings.supplies)];
-  let progress: Progress = begin(since, types, full);
+  let progress: Progress = atThisAddress(begin(since, types, full), settings.url.replace(/\/+$/, ''));
   while (progress.walk !== null) {
     const order = types.indexOf(progress.walk.type);
     for await (const { messages, walk, over, progress: share } of walkPages(server, progress.walk)) {

@@ -21,6 +21,8 @@ export interface Walk {
 
 export interface Progress {
   readonly walk: Walk | null;
+  /** The server's base URL while the walk was under way; null where nothing says it. */
+  readonly home: string | null;
   /** Whether the run in progress reads everything on purpose. */
   readonly full: boolean;
   readonly since: ReadonlyMap<string, string>;
@@ -67,13 +69,14 @@ export function readProgress(cursor: Cursor | null, types: readonly string[]): P
       : null;
   return {
     walk,
+    home: textAt(from, 'home'),
     full: walk !== null && from['full'] === true,
     since,
     whole: new Set(types.filter((one) => from[`whole.${one}`] === true)),
   };
 }
 
-export function writeProgress({ walk, full, since, whole }: Progress): Cursor {
+export function writeProgress({ walk, home, full, since, whole }: Progress): Cursor {
   const cursor: { [key: string]: string | number | boolean | null } = { walk: walk?.type ?? null };
   if (walk)
     Object.assign(cursor, {
@@ -85,6 +88,7 @@ export function writeProgress({ walk, full, since, whole }: Progress): Cursor {
       seen: walk.seen,
       dated: walk.dated,
       full,
+      home,
     });
   for (const [type, mark] of since) cursor[`since.${type}`] = mark;
   for (const type of whole) cursor[`whole.${type}`] = true;
@@ -104,6 +108,9 @@ export function begin(cursor: Cursor | null, types: readonly string[], full: boo
   const fresh = { ...before, full };
   return { ...fresh, walk: nextWalk(fresh, types, null) };
 }
+
+/** The same walk again, from its first page. */
+export const walkAgain = ({ type, asked, refused }: Walk): Walk => ({ ...firstPage(type, asked), refused });
 
 /** What a finished walk says of the next run. A type whose resources carry no date of change must be walked whole: asking
  *  for what changed would find nothing, ever. A full run gives a server that once ignored the filter another chance. */
