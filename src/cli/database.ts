@@ -11,6 +11,8 @@ export interface Database {
   readonly workerUrl: string;
   /** To be set on the roles when migrating. */
   readonly passwords: Partial<Passwords>;
+  /** Of an embedded one: resolves where it ended by itself and cannot be started again. */
+  readonly lost: Promise<HubError> | null;
   stop(): Promise<void>;
 }
 
@@ -24,13 +26,14 @@ export async function openDatabase(settings: Named, { folder, log }: { folder: s
       await lock.release();
       throw error;
     });
-    return { ...named, stop: () => lock.release() };
+    return { ...named, lost: null, stop: () => lock.release() };
   }
   const embedded = await startEmbeddedPostgres({ dataDir: folder, log });
   try {
     const passwords = await rolePasswords(folder);
     const { gateway, worker } = roleUrls(embedded.url, passwords);
-    return { ownerUrl: embedded.url, gatewayUrl: gateway, workerUrl: worker, passwords, stop: () => embedded.stop() };
+    const { url: ownerUrl, lost } = embedded;
+    return { ownerUrl, gatewayUrl: gateway, workerUrl: worker, passwords, lost, stop: () => embedded.stop() };
   } catch (error) {
     await embedded.stop();
     throw error;
@@ -39,7 +42,7 @@ export async function openDatabase(settings: Named, { folder, log }: { folder: s
 
 /** The database that the settings name. A role whose address is given keeps the password that stands in it; for the others
  *  the data folder keeps one. */
-export async function namedDatabase({ database, roles }: Named, folder: string): Promise<Omit<Database, 'stop'>> {
+export async function namedDatabase({ database, roles }: Named, folder: string): Promise<Omit<Database, 'stop' | 'lost'>> {
   if (!database) throw new HubError('CONFIG_INVALID', 'DATABASE_URL: expected the address of the database, found nothing');
   const { gatewayUrl, workerUrl } = await roleAddresses(database.url, roles, folder);
   const gatewayPassword = passwordIn(gatewayUrl);

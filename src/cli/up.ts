@@ -1,6 +1,7 @@
 /** `hub up`: everything in one process tree. What can be wrong is looked at first (rules, port, folder), so that a start
  *  that cannot end well starts nothing; then the database, the demo's source systems, the workers and the gateway. */
-import type { Log } from '../kernel/index.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import { HubError, type Log } from '../kernel/index.js';
 import type { Sandbox } from '../sandbox/index.js';
 import { forgetRunning, logFile, noteRunning, openFolder, openLog } from './data-folder.js';
 import { openDatabase, type Database } from './database.js';
@@ -23,17 +24,35 @@ export interface UpWanted {
   readonly people: number;
 }
 
+/** A start that was interrupted ends soon, for what it needs is being stopped. */
+const settlingMs = 30_000;
+
 /** Resolves once it was asked to stop and all is stopped again. */
 export async function up(settings: HubSettings, wanted: UpWanted): Promise<void> {
+  expectOneKindOfSources(settings, wanted);
   const started = startedParts();
   const asked = untilAskedToStop();
   const terminal = openTerminal();
+  let fail: (error: HubError) => void = () => undefined;
+  const failed = new Promise<never>((_, reject) => (fail = reject));
+  const starting = start({ settings, wanted, started, terminal, fail });
   try {
-    await Promise.race([start({ settings, wanted, started, terminal }).then(() => asked), asked]);
+    await Promise.race([starting.then(() => asked), asked, failed]);
     terminal.say('Stopping ...');
   } finally {
+    const settled = starting.catch(() => undefined); // told of already, or the effect of stopping
+    await Promise.all([started.stopAll(), Promise.race([settled, pause(settlingMs)])]);
     await started.stopAll();
   }
+}
+
+function expectOneKindOfSources({ sources }: HubSettings, { demo }: UpWanted): void {
+  if (!demo || sources.length === 0) return;
+  const names = sources.map(({ name }) => name).join(', ');
+  throw new HubError(
+    'CONFIG_INVALID',
+    `--demo: expected settings without sources, because the demo brings its own, found ${names}. Start without --demo to read them.`,
+  );
 }
 
 interface Start {
@@ -41,6 +60,8 @@ interface Start {
   readonly wanted: UpWanted;
   readonly started: Started;
   readonly terminal: Terminal;
+  /** Ends the hub, in good order and with this sentence. */
+  readonly fail: (error: HubError) => void;
 }
 
 /** Looks first at all that can be wrong. */
@@ -58,7 +79,7 @@ async function start(order: Start): Promise<void> {
   }
 }
 
-async function startAll({ settings: given, wanted, started, terminal }: Start, rules: Rules, log: Log): Promise<void> {
+async function startAll({ settings: given, wanted, started, terminal, fail }: Start, rules: Rules, log: Log): Promise<void> {
   const folder = given.data;
   const lap = stopwatch((what, took) => terminal.say(`  ${what.padEnd(12)} ${took}`));
   terminal.say(`Patient Relations Hub. Data and logs: ${folder}`);
@@ -69,6 +90,7 @@ async function startAll({ settings: given, wanted, started, terminal }: Start, r
   started.add(() => workers.stop());
   const database = await openDatabase(given, { folder, log });
   started.add(() => database.stop());
+  void database.lost?.then(fail);
   lap('database');
 
   const [sandbox] = await Promise.all([

@@ -3,16 +3,19 @@
  *  logs no statements and no values, for these may hold PHI. Production gives DATABASE_URL and never comes here. */
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import type { Log } from '../kernel/index.js';
+import type { HubError, Log } from '../kernel/index.js';
 import { openCluster } from './embedded-cluster.js';
 import { findHome, openDataFolder } from './embedded-home.js';
+import { keepRunning } from './embedded-keeper.js';
 import { lockFolder } from './embedded-lock.js';
-import { startServer, stopOrphan, type ServerProcess } from './embedded-process.js';
+import { startServer, stopOrphan } from './embedded-process.js';
 import { provideRuntime } from './embedded-runtime.js';
 
 export interface EmbeddedPostgres {
   /** Superuser on the database `hub`; valid until `stop`. */
   readonly url: string;
+  /** Resolves where it ended by itself and cannot be started again; never otherwise. */
+  readonly lost: Promise<HubError>;
   stop(): Promise<void>;
 }
 
@@ -63,46 +66,17 @@ export async function startEmbeddedPostgres({ dataDir, log, fsync = true }: Embe
     const runtime = await provideRuntime(home.folder);
     const password = await openCluster(folder, { home, runtime, fsync });
     const settings = Object.entries(fsync ? durable : { ...durable, ...forTests }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    const keeper = await keepRunning((port) => startServer(home, { runtime, settings, port }), log);
+    const keeper = await keepRunning((port) => startServer(home, { runtime, settings, port }), { log });
     const url = `postgres://hub:${password}@127.0.0.1:${keeper.port}/hub`;
     await createDatabase(url).catch(async (error: unknown) => {
       await keeper.stop();
       throw error;
     });
-    return { url, stop: () => keeper.stop().finally(unlock) };
+    return { url, lost: keeper.lost, stop: () => keeper.stop().finally(unlock) };
   } catch (error) {
     await unlock();
     throw error;
   }
-}
-
-/** Starts the server again, at the same address, where it ends without being told to (out of memory, a stray kill):
- *  pools and queues then reconnect by themselves. */
-async function keepRunning(start: (port?: number) => Promise<ServerProcess>, log: Log): Promise<Omit<ServerProcess, 'exited'>> {
-  let server = await start();
-  let stopping = false;
-  const { port } = server;
-  const revive = async (): Promise<void> => {
-    if (stopping) return;
-    log.error({ code: 'DATABASE_UNAVAILABLE' }, 'the embedded database ended by itself; starting it again');
-    await pause(500);
-    if (stopping) return;
-    server = await start(port);
-    void server.exited.then(reviveOrTell);
-  };
-  let revival = Promise.resolve();
-  const reviveOrTell = (): void => {
-    revival = revive().catch((error: unknown) =>
-      log.fatal({ code: 'DATABASE_UNAVAILABLE', err: error }, 'the embedded database does not start again'),
-    );
-  };
-  void server.exited.then(reviveOrTell);
-  const stop = async (): Promise<void> => {
-    stopping = true;
-    await revival;
-    await server.stop();
-  };
-  return { port, stop };
 }
 
 async function createDatabase(url: string): Promise<void> {

@@ -34,8 +34,9 @@ export async function startServer(
       stdio: ['ignore', log.fd, log.fd],
     });
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
+    if (child.pid !== undefined) watch(child.pid, { exited, account: home.account });
     await log.close();
-    if (await becomesReady(child, home.cluster)) return watched(child, { port, exited, account: home.account });
+    if (await becomesReady(child, home.cluster)) return { port, exited, stop: () => stopServer(child, exited) };
     const words = await lastWords(home.folder);
     if (attempt === 20 || !/already in use|still in use|could not bind/i.test(words)) {
       throw new HubError(
@@ -51,18 +52,20 @@ export function asAccount(account: Account | null): { cwd: string; env: Record<s
   return { cwd: '/', env: serverEnvironment, ...account };
 }
 
-function watched(child: ChildProcess, server: { port: number; exited: Promise<void>; account: Account | null }): ServerProcess {
-  const watcher = spawn('sh', ['-c', 'cat >/dev/null; kill -INT "$1"', 'sh', String(child.pid)], {
-    ...asAccount(server.account),
+/** From the server's first moment: a hub that dies while it starts leaves nothing running either. */
+function watch(pid: number, { exited, account }: { exited: Promise<void>; account: Account | null }): void {
+  const watcher = spawn('sh', ['-c', 'cat >/dev/null; kill -INT "$1"', 'sh', String(pid)], {
+    ...asAccount(account),
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   watcher.on('error', () => undefined).unref();
-  void server.exited.then(() => signal(-(watcher.pid ?? 0), 'SIGKILL'));
-  const stop = async (): Promise<void> => {
-    if (isRunning(child)) await shutDown(child.pid, server.exited);
-  };
-  return { port: server.port, exited: server.exited, stop };
+  const { pid: group } = watcher;
+  if (group !== undefined) void exited.then(() => signal(-group, 'SIGKILL'));
+}
+
+async function stopServer(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  if (isRunning(child)) await shutDown(child.pid, exited);
 }
 
 /** A running or half-dead server that an earlier hub left behind is stopped. A postmaster.pid whose number now belongs to
