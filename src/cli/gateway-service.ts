@@ -6,17 +6,18 @@ import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
 import { createApollo } from '../graphql/index.js';
 import { createApp, listen, openDoor, type Admitted } from '../http/index.js';
-import { HubError, type Clock, type Log, type Viewer } from '../kernel/index.js';
+import { HubError, type Clock, type Log, type SystemActor, type Viewer } from '../kernel/index.js';
 import { createReader, openReaders } from '../read/index.js';
 import { businessClock, openOrm, openPool, type Orm } from '../store/index.js';
+import { auditedActs } from './audited-acts.js';
 import type { HubSettings } from './hub-settings.js';
 import type { Rules } from './rules.js';
 import { hubSchema, hubShapes } from './shapes.js';
 
 export interface Gateway {
   readonly url: string;
-  /** The acts as this person may do them, without a request: for the demo. */
-  actsFor(viewer: Viewer): Promise<CaseActs>;
+  /** The acts as this person may do them, without a request, done and audited under the name of `actor`: for the demo. */
+  actsFor(viewer: Viewer, actor: SystemActor): Promise<CaseActs>;
   stop(): Promise<void>;
 }
 
@@ -55,6 +56,7 @@ export async function startGateway(
       tokens: await tokenRules(settings),
       policy: () => ({ policy: rules.policy, generation }),
       findRows: directory.viewerRows,
+      audit,
     }),
     equip: (admitted) => ({ reader, acts: actsOf(admitted, { orm, clock, rules: rules.cases }) }),
     healthy: async () => void (await pool.query('select from policy_state')),
@@ -72,10 +74,11 @@ export async function startGateway(
     await closeAll();
     throw error;
   });
-  const actsFor = async (viewer: Viewer): Promise<CaseActs> => {
+  const actsFor = async (viewer: Viewer, actor: SystemActor): Promise<CaseActs> => {
     const rows = await directory.viewerRows(viewer);
     if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
-    return actsOf({ plan: planFor(rules.policy, viewer, generation), rows }, { orm, clock, rules: rules.cases });
+    const acts = actsOf({ plan: planFor(rules.policy, viewer, generation), rows }, { orm, clock, rules: rules.cases });
+    return auditedActs(acts, { actor, audit });
   };
   return { url: server.url, actsFor, stop: () => server.close().then(closeAll) };
 }

@@ -57,6 +57,8 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
           const asks = introspects.get(document) ?? asksForSchema(document);
           introspects.set(document, asks);
           if (asks && !(development && contextValue.plan.may('MANAGE_SOURCES'))) {
+            contextValue.trail.refused = true;
+            await audit.record(entriesOf(contextValue, null, false));
             const refusal = new HubError('INTROSPECTION_DISABLED', 'Only an integration engineer may introspect, on a development hub.');
             throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
           }

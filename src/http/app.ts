@@ -8,11 +8,11 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { asHubError, HubError, type Log } from '../kernel/index.js';
 import { formatError, newTrail, type OperationContext } from '../graphql/index.js';
-import type { Admitted } from './viewers.js';
+import type { Admitted, Door } from './viewers.js';
 
 export interface AppOptions {
   readonly apollo: ApolloServer<OperationContext>;
-  readonly admit: (authorization: string | undefined) => Promise<Admitted>;
+  readonly admit: Door;
   /** What an operation reads and acts with, for an admitted viewer. */
   readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts'>;
   /** Throws where the gateway cannot answer. */
@@ -35,11 +35,17 @@ export function createApp(options: AppOptions): express.Express {
       () => response.status(503).json({ status: 'not ready' }),
     );
   });
+  // Variables in an address would end in logs of proxies: queries come in a body only.
+  app.use('/graphql', (request: Request, response: Response, next: NextFunction) => {
+    if (request.method === 'POST') return next();
+    response.setHeader('allow', 'POST');
+    refuse(response, new HubError('METHOD_NOT_ALLOWED', 'Send the query by POST, in the body.'), { log, requestId: null });
+  });
   app.use('/graphql', (request: Request, response: Response, next: NextFunction) => {
     const requestId = randomUUID();
     response.setHeader('x-request-id', requestId);
     response.setHeader('cache-control', 'no-store');
-    admit(request.headers.authorization).then(
+    admit(request.headers.authorization, requestId).then(
       (admitted) => {
         response.locals['context'] = {
           ...admitted,

@@ -3,7 +3,7 @@
  *  policy does not know is refused here, before anything is read. */
 import { createHash } from 'node:crypto';
 import { HubError, realClock, type Clock, type Viewer, type ViewerRows } from '../kernel/index.js';
-import { planFor, type Plan, type Policy } from '../access/index.js';
+import { planFor, type Audit, type Plan, type Policy } from '../access/index.js';
 import { bearerToken, verifyToken, type TokenRules } from '../auth/index.js';
 
 export interface Admitted {
@@ -16,24 +16,48 @@ export interface DoorOptions {
   readonly policy: () => { readonly policy: Policy; readonly generation: number };
   /** Null where the directory does not know the user, or knows them as gone. */
   readonly findRows: (viewer: Viewer) => Promise<ViewerRows | null>;
+  /** Who is known and turned away leaves an entry, too. */
+  readonly audit: Pick<Audit, 'record'>;
   readonly clock?: Clock;
 }
+
+interface Known {
+  readonly viewer: Viewer;
+  readonly rows: ViewerRows | null;
+}
+
+const turnedAway = {
+  action: 'READ',
+  operation: null,
+  personUid: null,
+  caseUid: null,
+  phiClasses: [],
+  outcome: 'REFUSED',
+  withheldFields: [],
+} as const;
 
 const rememberedForMs = 60_000;
 const mostRemembered = 2_000;
 
-export function openDoor(options: DoorOptions): (authorization: string | undefined) => Promise<Admitted> {
+export type Door = (authorization: string | undefined, requestId: string) => Promise<Admitted>;
+
+export function openDoor(options: DoorOptions): Door {
   const clock = options.clock ?? realClock;
-  const remembered = new Map<string, { readonly admitted: Promise<Omit<Admitted, 'plan'>>; readonly until: number }>();
+  const remembered = new Map<string, { readonly admitted: Promise<Known>; readonly until: number }>();
   const plans = new Map<string, Plan>();
 
-  const admit = async (token: string): Promise<Omit<Admitted, 'plan'>> => {
+  const admit = async (token: string): Promise<Known> => {
     const viewer = await verifyToken(token, options.tokens);
-    const rows = await options.findRows(viewer);
-    if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
-    return { viewer, rows };
+    return { viewer, rows: await options.findRows(viewer) };
   };
-  return async (authorization) => {
+  const plan = (viewer: Viewer): Plan => {
+    const { policy, generation } = options.policy();
+    const planKey = `${viewer.role}|${viewer.purpose}|${generation}`;
+    const made = plans.get(planKey) ?? planFor(policy, viewer, generation);
+    plans.set(planKey, made);
+    return made;
+  };
+  return async (authorization, requestId) => {
     const token = bearerToken(authorization);
     const key = createHash('sha256').update(token).digest('base64');
     const now = clock.now().getTime();
@@ -45,11 +69,14 @@ export function openDoor(options: DoorOptions): (authorization: string | undefin
       known.admitted.catch(() => remembered.delete(key));
     }
     const { viewer, rows } = await known.admitted;
-    const { policy, generation } = options.policy();
-    const planKey = `${viewer.role}|${viewer.purpose}|${generation}`;
-    const plan = plans.get(planKey) ?? planFor(policy, viewer, generation);
-    plans.set(planKey, plan);
-    return { viewer, rows, plan };
+    try {
+      if (!rows) remembered.delete(key);
+      if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
+      return { viewer, rows, plan: plan(viewer) };
+    } catch (error) {
+      await options.audit.record([{ ...turnedAway, actor: viewer, requestId }]);
+      throw error;
+    }
   };
 }
 

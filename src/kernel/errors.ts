@@ -6,6 +6,7 @@ export const errorCatalogue = {
   UNAUTHENTICATED: { status: 401, meaning: 'No token, or one that cannot be verified. Sign in again.' },
   FORBIDDEN: { status: 403, meaning: 'The token is good, but its role or purpose of use is not one the policy knows.' },
   BAD_INPUT: { status: 400, meaning: 'An argument cannot be taken; the message says which and why.' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'The gateway takes POST only: nothing about a person belongs into an address.' },
   SEARCH_TOO_WIDE: { status: 400, meaning: 'Search by an identifier, a phone, or a name with a birth date or three letters.' },
   NOT_FOUND: { status: 404, meaning: 'Nothing with this id, or nothing that this viewer may know of.' },
   NOT_PERMITTED: { status: 403, meaning: 'The role may not do this; the message says who may.' },

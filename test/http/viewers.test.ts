@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openIssuer, type DevelopmentIssuer } from '../../src/auth/index.js';
+import type { AuditEntry } from '../../src/access/index.js';
 import { openDoor } from '../../src/http/index.js';
 import { HubError, toWireId, type RowId, type ViewerRows } from '../../src/kernel/index.js';
 import { testPolicy } from '../support/gateway.js';
@@ -24,18 +25,23 @@ let asked = 0;
 let rows: ViewerRows | null | HubError;
 beforeEach(() => {
   asked = 0;
+  entries.length = 0;
   rows = { userRow: '1' as RowId, departmentRows: [], facilityRow: null };
 });
-const door = (generation = () => 1) =>
-  openDoor({
+const entries: AuditEntry[] = [];
+const door = (generation = () => 1) => {
+  const admit = openDoor({
     tokens: issuer.rules,
     policy: () => ({ policy: testPolicy, generation: generation() }),
     findRows: () => {
       asked += 1;
       return rows instanceof HubError ? Promise.reject(rows) : Promise.resolve(rows);
     },
+    audit: { record: async (recorded) => void entries.push(...recorded) },
     clock,
   });
+  return (authorization: string) => admit(authorization, 'a-request');
+};
 const tokenFor = (minutes: number, role = 'ADVOCATE') =>
   issuer.issueToken({ role, purpose: 'HOPERAT', userId: toWireId('usr', user), departments: [], facility: null, minutes });
 
@@ -69,6 +75,7 @@ describe('a token', () => {
     const token = await tokenFor(10);
     rows = null;
     await expect(admit(`Bearer ${token}`)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    expect(entries).toMatchObject([{ outcome: 'REFUSED', requestId: 'a-request', personUid: null, actor: { userUuid: user } }]);
     rows = new HubError('DATABASE_UNAVAILABLE', 'away');
     await expect(admit(`Bearer ${token}`)).rejects.toMatchObject({ code: 'DATABASE_UNAVAILABLE' });
     rows = { userRow: '1' as RowId, departmentRows: [], facilityRow: null };

@@ -55,6 +55,7 @@ export async function openHttpGateway(
     tokens: issuer.rules,
     policy: () => ({ policy: testPolicy, generation: 1 }),
     findRows: openDirectory(pool).viewerRows,
+    audit,
     ...(options.clock ? { clock: options.clock } : {}),
   });
   const app = createApp({
