@@ -11,21 +11,28 @@ const pending = 1 << 30;
  *  statistics yet and the planner would rather read them whole (measured: ten times slower at 3,000 claims already). */
 export const planForFew = `select set_config(name, 'off', true) from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) as name`;
 
-/** $1 names and $2 masks of programs. A row ingested before `own_at` saw the end of a run of its own source; before `all_at`,
- *  when moreover every source in order had been read once. What has not come by then is not waited for: the row is shown
+/** $1 names and $2 masks of programs. A row waits for what it names until a source has been read through, from where it was
+ *  left off to its end, by a run that began after the row came: its own source (`own_at`), or every active one (`all_at`). A
+ *  run that goes on with a broken one's work skips what that one had walked, and tells nothing. A source that has never been
+ *  read holds back for as long as it takes: unknown means no. What has not come by then is not waited for: the row is shown
  *  with what is known, and labelled again should it come later. */
 const given = `
   program as materialized (select * from unnest($1::text[], $2::int[]) as p(name, mask)),
+  walk as materialized (
+    select s.id as source_id, s.active, (
+             select r.started_at from sync_run r
+              where r.source_id = s.id and r.state = 'DONE' and coalesce((
+                      select b.state from sync_run b where b.source_id = s.id and b.id < r.id order by b.started_at desc, b.id desc limit 1), 'DONE') = 'DONE'
+              order by r.started_at desc limit 1) as began
+      from source s),
   horizon as materialized (
-    select id as source_id, last_success_at as own_at, case when not exists (
-             select from source where active and error_code is null and circuit = 'CLOSED' and last_success_at is null) then last_success_at end as all_at
-      from source where last_success_at is not null)`;
+    select source_id, began as own_at, (select case when count(*) = count(began) then min(began) end from walk where active) as all_at from walk)`;
 
 const visitNumber = `'Encounter?identifier=`;
 
 /** Keeps PENDING on a row while something it names may still come. */
 const keptPending = (row: string, missing: string, byNumber = 'false'): string => `
-  case when ${row}.label_mask & ${pending} <> 0 and ${missing} and not coalesce(${row}.ingested_at <= case when ${byNumber} then h.all_at else h.own_at end, false)
+  case when ${row}.label_mask & ${pending} <> 0 and ${missing} and not coalesce(${row}.ingested_at < case when ${byNumber} then h.all_at else h.own_at end, false)
        then ${pending} else 0 end`;
 
 /** What the place says: a program's visits are covered whatever their codes. */
@@ -95,7 +102,8 @@ export const labelEncounters = `
 export const labelClaims = `
   with ${given}, target as (select unnest($3::bigint[]) as id union ${naming('claim', '$4::bigint[]')} union ${namingConditions('claim', '$5::bigint[]')}),
   worked_out as (
-    select c.id, e.id as encounter_id, c.own_mask | k.mask | ${inherited('e')}
+    select c.id, e.id as encounter_id, c.own_mask | k.mask | ${inherited('e')} | ${placeMask('c', 'c.provider_ref, c.facility_ref')}
+           | ${keptPending('c', placeMissing('c', ['c.provider_ref', 'c.facility_ref']))}
            | ${keptPending('c', 'c.encounter_ref is not null and e.id is null', `c.encounter_ref like ${visitNumber}%'`)}
            | ${keptPending('c', 'k.missing')} as mask
       from target join claim c using (id) left join horizon h using (source_id) ${encounterOf('c')} ${conditionsOf('c')}),
@@ -111,7 +119,8 @@ export const labelAdjudications = `
     union select a.id from claim c join adjudication a on a.source_id = c.source_id and a.claim_ref = c.source_key where c.id = any($4::bigint[])
     union ${namingConditions('adjudication', '$5::bigint[]')}),
   worked_out as (
-    select a.id, a.claim_id as was, c.id as claim_id, a.own_mask | k.mask | ${inherited('c')}
+    select a.id, a.claim_id as was, c.id as claim_id, a.own_mask | k.mask | ${inherited('c')} | ${placeMask('a', 'a.provider_ref, a.facility_ref')}
+           | ${keptPending('a', placeMissing('a', ['a.provider_ref', 'a.facility_ref']))}
            | ${keptPending('a', '(c.id is null or k.missing)')} as mask
       from target join adjudication a using (id) left join horizon h using (source_id) left join claim c on c.source_id = a.source_id and c.source_key = a.claim_ref ${conditionsOf('a')}),
   written as (

@@ -16,8 +16,8 @@ const places = {
   appointment: ['location_ref', 'organization_ref'],
   care_team_member: ['organization_ref'],
   coverage: [],
-  claim: [],
-  adjudication: [],
+  claim: ['provider_ref', 'facility_ref'],
+  adjudication: ['provider_ref', 'facility_ref'],
   payment: [],
   account: [],
 } as const satisfies Record<string, readonly string[]>;
@@ -121,13 +121,19 @@ class Spreading {
   async fromConditions(conditions: Ids): Promise<void> {
     const moved = await this.#run<Moved>(statements.labelConditions, conditions, []);
     const encounters = await this.#ids(statements.labelEncounters, both(moved));
-    await this.fromClaims({ encounters, conditions: moved.map(({ id }) => id) });
+    const released = await this.#run<Moved>(statements.labelConditions, [], encounters);
+    await this.fromClaims({ encounters, conditions: unique([...moved, ...released].map(({ id }) => id)) });
   }
 
   async fromEncounters(encounters: Ids): Promise<void> {
     const moved = await this.#run<Moved>(statements.labelConditions, [], encounters);
     const changed = await this.#ids(statements.labelEncounters, unique([...encounters, ...both(moved)]));
-    await this.fromClaims({ encounters: unique([...encounters, ...changed]), conditions: moved.map(({ id }) => id) });
+    // Conditions wait with their visit, and it has only now been labelled.
+    const released = await this.#run<Moved>(statements.labelConditions, [], changed);
+    await this.fromClaims({
+      encounters: unique([...encounters, ...changed]),
+      conditions: unique([...moved, ...released].map(({ id }) => id)),
+    });
   }
 
   async fromClaims({ claims = [], encounters = [], conditions = [] }: { claims?: Ids; encounters?: Ids; conditions?: Ids }): Promise<void> {
@@ -193,7 +199,7 @@ export async function queueUnsettled(client: PoolClient, rules: LabelRules): Pro
   }
   const names = rules.programs.map(({ name }) => name);
   const masks = rules.programs.map(({ mask }) => mask);
-  for (const table of ['encounter', 'appointment', 'care_team_member'] as const) {
+  for (const table of ['encounter', 'appointment', 'care_team_member', 'claim', 'adjudication'] as const) {
     const at = `r.source_id = n.source_id and n.ref in (${places[table].map((place) => `r.${place}`).join(', ')})`;
     const unlabelled = `select r.id from unnest($1::text[], $2::int[]) as p(name, mask) join source_name n on lower(n.name) = p.name join ${table} r on ${at} where r.label_mask & p.mask <> p.mask`;
     queued += await queueRanges(client, table, await rangesOf(client, unlabelled, [names, masks]));

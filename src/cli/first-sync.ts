@@ -24,7 +24,7 @@ export async function untilSettled(
       if (state.done) return;
       if (waitsForOthers(state) && performance.now() - askedAt > askAgainAfterMs) {
         askedAt = performance.now();
-        await readEarlierOnesAgain(pool);
+        await readOnceMore(pool);
       }
       await pause(lookEveryMs);
     }
@@ -35,14 +35,12 @@ export async function untilSettled(
   }
 }
 
-/** All is read and no job is left, yet rows wait: they name a visit that another source may have got since it was read. */
+/** All is read and no job is left, yet rows wait: what they name may have come to a source since its reading began. */
 const waitsForOthers = ({ perSource, jobs }: FirstSync): boolean => jobs === 0 && perSource.every(({ read }) => read);
 
-/** A short reading of those that were read before the last one ended tells, sooner than their turn comes. */
-async function readEarlierOnesAgain(pool: Pool): Promise<void> {
-  const { rows } = await pool.query<{ id: SourceId }>(
-    'select id from source where active and last_success_at < (select max(last_success_at) from source where active)',
-  );
+/** A short reading that begins after those rows came tells, sooner than the next turn comes. */
+async function readOnceMore(pool: Pool): Promise<void> {
+  const { rows } = await pool.query<{ id: SourceId }>('select id from source where active');
   for (const { id } of rows) await queueSource(pool, id, { full: false });
 }
 

@@ -142,6 +142,10 @@ export interface ClaimRecord extends Base {
   readonly servicedTo: DateText | null;
   /** Claim.item.encounter: the first that is named. */
   readonly encounter: Reference | null;
+  /** The organization that bills: a program's bill is covered as its visits are. */
+  readonly provider: Reference | null;
+  /** Claim.facility, or the first place that a line names. */
+  readonly facility: Reference | null;
   readonly insurer: string | null;
   readonly insurerOrganization: Reference | null;
   /** Claim.total. */
@@ -156,6 +160,8 @@ export interface AdjudicationRecord extends Base {
   readonly patient: Reference;
   /** The claim decided on. An EOB without one is itself mapped to a ClaimRecord of the same key. */
   readonly claim: Reference;
+  readonly provider: Reference | null;
+  readonly facility: Reference | null;
   readonly adjudicatedAt: InstantText | null;
   /** From adjudication lines, never from billed less paid; null where no line says it. */
   readonly allowed: Money | null;

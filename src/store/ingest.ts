@@ -77,9 +77,10 @@ function ingestOnce(pool: Pool, input: IngestInput): Promise<Counts> {
 async function writeRows(work: Work, staged: Staged, { prior }: Screened): Promise<number> {
   const known = knownKeys(staged, prior);
   const patientRows = await writePatients(work, staged.patients, known);
+  // Names before what happens at their places, so that it need not wait for them.
+  const nameRows = await writeNames(work, staged.names);
   const patients = await findPatients(work, patientsNamed(staged));
-  const factRows = await writeFacts(work, staged.facts, { patients, known });
-  return patientRows + factRows + (await writeNames(work, staged.names));
+  return patientRows + nameRows + (await writeFacts(work, staged.facts, { patients, known }));
 }
 
 /** Keys whose rows may be stored already. A record with a key of its own may have come with another document. */

@@ -23,8 +23,7 @@ export class ProgramPlaces {
   /** What a record's codes say, and the place where it happened. */
   maskOf(record: HubRecord): number {
     const codes = this.rules.maskOf(record.labelCodes);
-    if (record.kind !== 'encounter' && record.kind !== 'appointment') return codes;
-    return codes | this.#at(record.location) | this.#at(record.organization);
+    return placesOf(record).reduce((mask, place) => mask | this.#at(place), codes);
   }
 
   hear({ key, aliases, name }: NamedRecord): void {
@@ -39,5 +38,20 @@ export class ProgramPlaces {
 
   #at(ref: Reference | null): number {
     return ref === null ? 0 : (this.#masks.get(ref) ?? 0);
+  }
+}
+
+function placesOf(record: HubRecord): readonly (Reference | null)[] {
+  switch (record.kind) {
+    case 'encounter':
+    case 'appointment':
+      return [record.location, record.organization];
+    case 'claim':
+    case 'adjudication':
+      return [record.provider, record.facility];
+    case 'careTeam':
+      return record.members.map(({ organization }) => organization);
+    default:
+      return [];
   }
 }

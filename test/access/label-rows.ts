@@ -28,14 +28,14 @@ export const claim = (
   source: Row['source'],
   key: string,
   visit: string | null,
-  more: { codes?: string[]; conditions?: string[] } = {},
+  more: { codes?: string[]; conditions?: string[]; provider?: string } = {},
 ): Row => ({
   table: 'claim',
   source,
   key: `Claim/${key}`,
   patient: 'Patient/1',
   codes: more.codes ?? [],
-  columns: { kind: 'OTHER', encounter_ref: visit, condition_refs: more.conditions ?? [] },
+  columns: { kind: 'OTHER', encounter_ref: visit, condition_refs: more.conditions ?? [], provider_ref: more.provider ?? null },
 });
 export const adjudication = (source: Row['source'], key: string, of: string, at = '2026-10-01T00:00:00Z', codes: string[] = []): Row => ({
   table: 'adjudication',

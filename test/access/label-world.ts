@@ -21,7 +21,7 @@ export interface LabelWorld {
   come(row: Row): Promise<void>;
   /** Runs what the outbox asks for, in an order of the caller's choosing. */
   work(choose?: (many: number) => number, atMost?: number): Promise<void>;
-  /** The source has told all that it has. */
+  /** The source has been read through once more, by a run that began after all rows came. */
   finish(source: string): Promise<void>;
   settle(): Promise<number>;
   /** All records are one person from now on. */
@@ -54,7 +54,10 @@ export function labelWorld(): LabelWorld {
     come: (row) => arrive(pool, sources, rules, row),
     work: (choose = () => 0, atMost = Infinity) => work(pool, choose, atMost),
     finish: async (source) =>
-      void (await pool.query("update source set last_success_at = '2026-11-20T13:00:00Z', error_code = null where name = $1", [source])),
+      void (await pool.query(
+        "insert into sync_run (source_id, started_at, state) select id, '2026-11-20T12:30:00Z', 'DONE' from source where name = $1",
+        [source],
+      )),
     settle: () => inTransaction(pool, (client) => queueUnsettled(client, rules)),
     linkBoth: () => linkBoth(pool),
     queueRecords: () => queueRecords(pool),
@@ -64,6 +67,7 @@ export function labelWorld(): LabelWorld {
 
 const tables = [
   'outbox',
+  'sync_run',
   'payment',
   'adjudication',
   'claim',
@@ -79,7 +83,7 @@ const tables = [
 
 async function clear(pool: Pool): Promise<void> {
   for (const table of tables) await pool.query(`delete from ${table}`);
-  await pool.query("update source set last_success_at = null, error_code = null, circuit = 'CLOSED'");
+  await pool.query("update source set error_code = null, circuit = 'CLOSED'");
 }
 
 async function work(pool: Pool, choose: (many: number) => number, atMost: number): Promise<void> {

@@ -1,8 +1,9 @@
 /** Rows whose labels depend on something that has not come: hidden until it is there, or until it is certain that it will not be. */
 import { describe, expect, it } from '@jest/globals';
-import { adjudication, claim, encounter, record, visitNumber } from './label-rows.js';
+import { adjudication, claim, condition, encounter, record, visitNumber } from './label-rows.js';
 import { labelWorld } from './label-world.js';
 import { icd } from './story.js';
+import { PENDING } from '../../src/store/index.js';
 
 const world = labelWorld();
 const { come, finish, labels, linkBoth, settle, sql, work } = world;
@@ -36,7 +37,7 @@ describe('a row whose labels are not known', () => {
     expect(await settle()).toBe(0);
   });
 
-  it('waits for the other sources where it names a visit by number, unless they are out of order', async () => {
+  it('waits for all sources where it names a visit by number, also for one that cannot be read', async () => {
     await come(record('billing'));
     await come(claim('billing', '1', visitNumber('V1')));
     await work();
@@ -44,10 +45,76 @@ describe('a row whose labels are not known', () => {
     await settle();
     await work();
     expect(await labels()).toMatchObject({ 'claim billing Claim/1': 'PENDING | - -' });
-    await sql("update source set error_code = 'SOURCE_UNREACHABLE' where name = 'ehr'");
+    await sql("update source set error_code = 'SOURCE_UNREACHABLE', circuit = 'OPEN' where name = 'ehr'");
+    await settle();
+    await work();
+    expect(await labels()).toMatchObject({ 'claim billing Claim/1': 'PENDING | - -' });
+    await finish('ehr');
     await settle();
     await work();
     expect(await labels()).toMatchObject({ 'claim billing Claim/1': '- -' });
+  });
+
+  it('is not let go by a run that began before it came', async () => {
+    await come(record('ehr'));
+    await come(claim('ehr', '1', 'Encounter/none'));
+    await sql(
+      "insert into sync_run (source_id, started_at, ended_at, state) values ($1, '2026-11-20T11:59:00Z', '2026-11-20T12:30:00Z', 'DONE')",
+      [world.sources['ehr']],
+    );
+    await settle();
+    await work();
+    expect(await labels()).toMatchObject({ 'claim ehr Claim/1': 'PENDING | - -' });
+  });
+
+  it('is not let go by a run that goes on with a broken one’s work, but by the next', async () => {
+    await come(record('ehr'));
+    await come(claim('ehr', '1', 'Encounter/none'));
+    await sql("insert into sync_run (source_id, started_at, state) values ($1, '2026-11-20T11:59:00Z', 'FAILED')", [world.sources['ehr']]);
+    await finish('ehr');
+    await settle();
+    await work();
+    expect(await labels()).toMatchObject({ 'claim ehr Claim/1': 'PENDING | - -' });
+    await finish('ehr');
+    await settle();
+    await work();
+    expect(await labels()).toMatchObject({ 'claim ehr Claim/1': '- -' });
+  });
+
+  it('is a diagnosis made at a visit whose place has no name yet', async () => {
+    await come(record('ehr'));
+    await come(condition('1', [], 'Encounter/1'));
+    await come(encounter('1', [], { organization_ref: 'Organization/9', label_mask: PENDING }));
+    await work();
+    expect(await labels()).toMatchObject({ 'condition ehr Condition/1': 'PENDING', 'encounter ehr Encounter/1': 'PENDING' });
+    await sql(
+      "insert into source_name (source_id, ref, document_key, named_kind, name) values ($1, 'Organization/9', 'Organization/9', 'organization', 'Harbor Recovery Program')",
+      [world.sources['ehr']],
+    );
+    await settle();
+    await work();
+    const seen = await labels();
+    expect(seen['condition ehr Condition/1']).toContain('PART2');
+    expect(`${seen['condition ehr Condition/1']} ${seen['encounter ehr Encounter/1']}`).not.toContain('PENDING');
+  });
+
+  it('is a bill of a place that has no name yet', async () => {
+    await come(record('billing'));
+    await come(claim('billing', '1', null, { provider: 'Organization/9' }));
+    await come(adjudication('billing', '1', '1'));
+    await work();
+    expect(await labels()).toMatchObject({ 'claim billing Claim/1': 'PENDING | - ExplanationOfBenefit/1' });
+    await sql(
+      "insert into source_name (source_id, ref, document_key, named_kind, name) values ($1, 'Organization/9', 'Organization/9', 'organization', 'Dept 300 Harbor Recovery')",
+      [world.sources['billing']],
+    );
+    await settle();
+    await work();
+    const seen = await labels();
+    for (const row of ['claim billing Claim/1', 'adjudication billing ExplanationOfBenefit/1']) {
+      expect(seen[row]).toContain('PART2');
+      expect(seen[row]).not.toContain('PENDING');
+    }
   });
 
   it('names a visit of another source only once both records are one person', async () => {

@@ -30,7 +30,7 @@ export async function arrive(pool: Pool, sources: Record<string, number>, rules:
     ingested_at: '2026-11-20T12:00:00Z',
     label_codes: row.codes ?? [],
     own_mask: own,
-    label_mask: inheriting.has(row.table) ? own | PENDING : own,
+    label_mask: inheriting.has(row.table) || row.columns?.['encounter_ref'] ? own | PENDING : own,
     ...(isRecord ? { stub: false } : { patient_record_id: patient }),
     ...row.columns,
   };

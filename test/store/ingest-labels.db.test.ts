@@ -36,6 +36,24 @@ describe('labels at ingest', () => {
     for (const table of ['adjudication', 'payment', 'coverage']) expect(await masks(table)).toEqual([{ own_mask: 0, label_mask: PENDING }]);
   });
 
+  it('hold back what was found at a visit, and a visit at a place that has no name yet', async () => {
+    await ingest([
+      says('encounter', 'Encounter/1'),
+      says('encounter', 'Encounter/2', { location: 'Location/1' }),
+      says('condition', 'Condition/1', { encounter: 'Encounter/1' }),
+      says('condition', 'Condition/2'),
+    ]);
+    const held = (table: string) => room.rows(`select source_key as key, label_mask <> 0 as held from ${table} order by 1`);
+    expect(await held('encounter')).toEqual([
+      { key: 'Encounter/1', held: false },
+      { key: 'Encounter/2', held: true },
+    ]);
+    expect(await held('condition')).toEqual([
+      { key: 'Condition/1', held: true },
+      { key: 'Condition/2', held: false },
+    ]);
+  });
+
   it('are set anew by an update of the codes, in the same statement', async () => {
     await ingest([says('claim', 'Claim/1', { sourceUpdatedAt: at(1) })]);
     await room.owner.query('update claim set label_mask = own_mask');

@@ -68,6 +68,8 @@ const empty: Empty = {
     servicedFrom: '2026-03-01',
     servicedTo: null,
     encounter: null,
+    provider: null,
+    facility: null,
     insurer: null,
     insurerOrganization: null,
     billed: { amount: '129.16', currency: 'USD' },
@@ -76,6 +78,8 @@ const empty: Empty = {
   adjudication: {
     patient,
     claim: 'Claim/1',
+    provider: null,
+    facility: null,
     adjudicatedAt: '2026-03-20T00:00:00Z',
     allowed: null,
     paid: null,

@@ -4,7 +4,7 @@ import type { Pool } from 'pg';
 import { HubError, realClock, silentLog, type SourceId } from '../../src/kernel/index.js';
 import { queueDueSources, queueInterrupted, runSource, type RunOrder } from '../../src/sync/index.js';
 import type { Connector } from '../../src/sources/index.js';
-import { openPool } from '../../src/store/index.js';
+import { openPool, PENDING } from '../../src/store/index.js';
 import { testDatabase, type TestDatabase } from '../support/services.js';
 import { addSource, workerPool } from '../identity/crowd.js';
 import { claim, encounter, labels, organization, patient, scripted } from './story.js';
@@ -140,6 +140,29 @@ describe('a run', () => {
       { source_key: 'Encounter/1', part2: 1 },
       { source_key: 'Encounter/2', part2: 0 },
     ]);
+  });
+
+  it('labels a bill of a program in the transaction that stores it, of a patient whom nobody else knows', async () => {
+    await run(
+      scripted([organization('9', 'Dept 300 Harbor Recovery'), claim(1, null, 'Organization/9'), claim(2, null, 'Organization/8')]),
+    );
+    const { rows } = await pool.query('select source_key, label_mask & 1 as part2 from claim where source_id = $1 order by 1', [id]);
+    expect(rows).toEqual([
+      { source_key: 'Claim/1', part2: 1 },
+      { source_key: 'Claim/2', part2: 0 },
+    ]);
+  });
+
+  it('shows a visit to nobody before its place has a name, in whatever order they come', async () => {
+    const hidden: unknown[] = [];
+    const look = async (): Promise<void> =>
+      void hidden.push(
+        (await pool.query('select label_mask & $2 <> 0 as hidden from encounter where source_id = $1', [id, PENDING])).rows[0]?.['hidden'],
+      );
+    await run(scripted([encounter(1, 'Organization/9'), organization('9', 'Dept 300 Harbor Recovery')], look));
+    await look();
+    expect(hidden).toEqual([undefined, true, true]);
+    expect((await jobs()).filter(({ of }) => of === 'encounter').length).toBeGreaterThan(1);
   });
 
   it('asks at its end for the labels of rows that wait for what did not come', async () => {

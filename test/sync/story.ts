@@ -23,9 +23,9 @@ export const encounter = (id: number, place: string | null = null): HubRecord =>
   ...base, kind: 'encounter', key: `Encounter/${id}`, patient: `Patient/${id}`, identifiers: [], status: 'finished', class: 'AMB', virtual: false, type: null, reason: null,
   start: '2026-10-01T08:00:00Z', end: null, location: null, organization: place, practitioners: [],
 }); // prettier-ignore
-export const claim = (id: number, visit: string): HubRecord => ({
+export const claim = (id: number, visit: string | null, provider: string | null = null): HubRecord => ({
   ...base, kind: 'claim', key: `Claim/${id}`, patient: `Patient/${id}`, claimKind: 'OTHER', status: 'active', type: null, servicedFrom: null, servicedTo: null,
-  encounter: visit, insurer: null, insurerOrganization: null, billed: null, conditions: [],
+  encounter: visit, provider, facility: null, insurer: null, insurerOrganization: null, billed: null, conditions: [],
 }); // prettier-ignore
 export const organization = (id: string, name: string): HubRecord => ({
   ...base,

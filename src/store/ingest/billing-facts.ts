@@ -33,6 +33,8 @@ export const claims = fact('claim', {
     serviced_from: day('servicedFrom', (record) => record.servicedFrom),
     serviced_to: day('servicedTo', (record) => record.servicedTo),
     encounter_ref: ref((record) => record.encounter),
+    provider_ref: ref((record) => record.provider),
+    facility_ref: ref((record) => record.facility),
     insurer: text((record) => record.insurer),
     insurer_ref: ref((record) => record.insurerOrganization),
     billed_amount: amount('billed', (record) => record.billed),
@@ -51,6 +53,8 @@ export const adjudications = fact('adjudication', {
   labels: 'others',
   columns: {
     claim_ref: ref((record) => record.claim),
+    provider_ref: ref((record) => record.provider),
+    facility_ref: ref((record) => record.facility),
     adjudicated_at: instant('adjudicatedAt', (record) => record.adjudicatedAt),
     allowed_amount: amount('allowed', (record) => record.allowed),
     paid_amount: amount('paid', (record) => record.paid),

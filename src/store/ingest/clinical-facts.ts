@@ -1,6 +1,6 @@
 /** Encounters, appointments, conditions and care teams: which column a record's value goes to. */
 import type { AppointmentRecord, CareTeamRecord, ConditionRecord, EncounterRecord } from '../../records/index.js';
-import { coding, instant, ref, refs, text, whileSame, whole, yesNo } from './columns.js';
+import { coding, instant, ref, refs, text, whileSame, whileUnnamed, whole, yesNo } from './columns.js';
 import { fact } from './fact.js';
 import { keyText, listText } from './values.js';
 
@@ -13,6 +13,7 @@ export const encounters = fact('encounter', {
   table: 'encounter',
   patient: (record) => record.patient,
   labels: 'own and added',
+  pendingWhile: whileUnnamed('location_ref', 'organization_ref'),
   columns: {
     identifiers: {
       type: 'text[]',
@@ -35,6 +36,7 @@ export const appointments = fact('appointment', {
   table: 'appointment',
   patient: (record) => record.patient,
   labels: 'own and added',
+  pendingWhile: whileUnnamed('location_ref', 'organization_ref'),
   columns: {
     status: text((record) => record.status),
     start_at: instant('start', (record) => record.start),
@@ -56,6 +58,7 @@ export const conditions = fact('condition', {
   table: 'condition',
   patient: (record) => record.patient,
   labels: 'own and added',
+  pendingWhile: 'i.encounter_ref is not null',
   columns: {
     encounter_ref: ref((record) => record.encounter),
     code_system: text<Condition>((record) => record.code?.system ?? null),
@@ -74,6 +77,7 @@ export const careTeamMembers = fact('careTeam', {
   table: 'care_team_member',
   patient: (record) => record.patient,
   labels: 'own and added',
+  pendingWhile: whileUnnamed('organization_ref'),
   rows: (record) => record.members.length,
   columns: {
     position: whole('position', (_, at) => at),

@@ -46,6 +46,12 @@ export const coding = <R extends HubRecord, N extends string>(name: N, of: From<
   [`${name}_display`]: text<R>((record, at) => of(record, at)?.display ?? null),
 });
 
+/** A place may be a program, and only its name tells: until that is known nobody sees what happens there. */
+export const whileUnnamed = (...places: readonly string[]): string =>
+  places
+    .map((place) => `(i.${place} is not null and not exists (select from source_name n where n.source_id = $1 and n.ref = i.${place}))`)
+    .join(' or ');
+
 /** A link to another row, worked out by `scope`: it holds as long as the reference it was worked out from. */
 export const whileSame = (link: string, reference: string): Readonly<Record<string, string>> => ({
   [link]: `case when t.${reference} is not distinct from excluded.${reference} then t.${link} end`,

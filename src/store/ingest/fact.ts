@@ -17,6 +17,8 @@ interface Description<R> {
   /** Where labels come from: 'own' codes only; also from 'others', so that the row is PENDING until `scope` has worked them
    *  out; or 'own and added', shown under its own and given more by `scope`, which an update must not lose meanwhile. */
   readonly labels: 'own' | 'own and added' | 'others';
+  /** When a row with added labels is PENDING too: `i` is the row as it came, $1 its source. */
+  readonly pendingWhile?: string;
   /** Where a record fills several rows: how many. They are numbered by the column `position`. */
   readonly rows?: (record: R) => number;
   /** What an update sets otherwise than to the new value; `t` is the row as it is, `excluded` as it came. */
@@ -29,6 +31,7 @@ export interface FactTable {
   readonly table: string;
   readonly columns: readonly { readonly name: string; readonly type: ColumnType }[];
   readonly labels: 'own' | 'own and added' | 'others';
+  readonly pendingWhile: string;
   readonly severalRows: boolean;
   readonly onUpdate: Readonly<Record<string, string>>;
   patient(record: HubRecord): Reference | null;
@@ -47,6 +50,7 @@ export function fact<K extends RecordKind>(kind: K, description: Description<Rec
     table: description.table,
     columns: columns.map(([name, { type }]) => ({ name, type })),
     labels: description.labels,
+    pendingWhile: description.pendingWhile ?? String(description.labels === 'others'),
     severalRows: description.rows !== undefined,
     onUpdate: description.onUpdate ?? {},
     patient: (record) => description.patient(own(record)),

@@ -17,7 +17,7 @@ const referrersOf: Readonly<Record<string, readonly Referrer[]>> = {
   patient_record: [{ table: 'coverage', column: 'patient_record_id', inheritsLabels: true }],
   encounter: [
     { table: 'claim', column: 'encounter_id', inheritsLabels: true },
-    { table: 'condition', column: 'encounter_id', inheritsLabels: false },
+    { table: 'condition', column: 'encounter_id', inheritsLabels: true },
   ],
   claim: [
     { table: 'adjudication', column: 'claim_id', inheritsLabels: true },

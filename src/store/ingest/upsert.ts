@@ -10,6 +10,7 @@ interface Target {
   readonly columns: readonly { readonly name: string; readonly type: string }[];
   readonly key: readonly string[];
   readonly labels: FactTable['labels'];
+  readonly pendingWhile?: string;
   readonly onUpdate: Readonly<Record<string, string>>;
 }
 
@@ -22,10 +23,10 @@ const always = [
 
 /** $1 source, $2 time of ingest, then one text[] a column. A row that is newer in the table stays as it is; labels are set
  *  anew in the same statement, so that no version is ever seen under the labels of another. */
-export function upsertStatement({ table, columns, key, labels, onUpdate }: Target): string {
+export function upsertStatement({ table, columns, key, labels, pendingWhile = 'false', onUpdate }: Target): string {
   const given = [...always, ...columns.map(({ name, type }) => [name, type] as const)];
   const names = ['source_id', 'ingested_at', 'label_mask', ...given.map(([name]) => name)];
-  const label = labels === 'others' ? `i.own_mask::int | ${PENDING}` : 'i.own_mask::int';
+  const label = `i.own_mask::int | case when ${pendingWhile} then ${PENDING} else 0 end`;
   const relabel = labels === 'own and added' ? { label_mask: 'excluded.label_mask | coalesce(t.label_mask, 0)' } : {};
   const values = ['$1::smallint', '$2::timestamptz', label, ...given.map(([name, type]) => `i.${name}::${type}`)];
   const updates = { ...Object.fromEntries(names.map((name) => [name, `excluded.${name}`])), ...relabel, ...onUpdate };
@@ -42,6 +43,7 @@ export const factTarget = (fact: FactTable): Target => ({
   columns: [{ name: 'patient_record_id', type: 'bigint' }, ...fact.columns],
   key: fact.severalRows ? ['source_id', 'source_key', 'position'] : ['source_id', 'source_key'],
   labels: fact.labels,
+  pendingWhile: fact.pendingWhile,
   onUpdate: fact.onUpdate,
 });
 

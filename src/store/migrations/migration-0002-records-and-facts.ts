@@ -181,6 +181,7 @@ export class RecordsAndFacts extends Migration {
         type_system text, type_code text, type_display text,
         serviced_from date, serviced_to date,
         encounter_ref text, encounter_id bigint,
+        provider_ref text, facility_ref text,
         insurer text, insurer_ref text,
         billed_amount numeric, billed_currency text,
         -- The adjudication that holds now: the latest one.
@@ -202,6 +203,7 @@ export class RecordsAndFacts extends Migration {
         source_updated_at timestamptz,
         ingested_at timestamptz not null,
         claim_ref text not null, claim_id bigint,
+        provider_ref text, facility_ref text,
         adjudicated_at timestamptz,
         allowed_amount numeric, paid_amount numeric, owes_amount numeric, currency text,
         denied boolean,

@@ -5,7 +5,7 @@
  *  waits or is an error decides nothing, so that a decision it once held is gone as well. */
 import type { AdjudicationRecord, ClaimRecord, Money } from '../../../records/index.js';
 import { meaningOf, type Figure } from './adjudication-codes.js';
-import { claimLabelCodes, conditionsOf, encounterOf, isBilled, kindOf, servicedOf, typeOf } from './claim-parts.js';
+import { claimLabelCodes, conditionsOf, encounterOf, isBilled, kindOf, placesOf, servicedOf, typeOf } from './claim-parts.js';
 import { isZero, moneyOf, sumOf } from './decimal.js';
 import { denialOf } from './denial.js';
 import { object, objects, text, type Json } from './fields.js';
@@ -58,6 +58,7 @@ export const readAdjudication: Mapping = (reading) => {
   const paid = moneyOf(payment?.['amount'], `${type}.payment.amount`) ?? figure('paid');
   const labelCodes = claimLabelCodes(reading);
   const conditions = conditionsOf(reading);
+  const places = placesOf(reading);
   const adjudication: AdjudicationRecord = {
     kind: 'adjudication',
     key,
@@ -65,6 +66,7 @@ export const readAdjudication: Mapping = (reading) => {
     labelCodes,
     patient,
     claim: named ?? key,
+    ...places,
     adjudicatedAt: instantOf(resource['created']) ?? instantOf(payment?.['date']),
     allowed: figure('allowed'),
     paid,
@@ -85,6 +87,7 @@ export const readAdjudication: Mapping = (reading) => {
     type: typeOf(resource),
     ...servicedOf(resource),
     encounter: encounterOf(reading),
+    ...places,
     ...insurer,
     billed: levels[2]?.get('submitted') ?? figure('submitted'),
     conditions,

@@ -53,6 +53,14 @@ export function encounterOf({ resource, references }: Reading): Reference | null
   return null;
 }
 
+/** Who bills and where the care was given, as far as they are places that a rule may know by name; staff are not. */
+export function placesOf({ resource, references }: Reading): { provider: Reference | null; facility: Reference | null } {
+  const provider = references.toOneOf(resource['provider'] ?? resource['requestor'], ['Organization']);
+  const places = [resource['facility'], ...objects(resource['item']).map((item) => item['locationReference'])];
+  const facility = places.map((place) => references.toOneOf(place, ['Location'])).find((place) => place !== null);
+  return { provider, facility: facility ?? null };
+}
+
 /** Conditions of their own that the claim is for. A contained one lends its codes instead. */
 export function conditionsOf({ resource, references }: Reading): Reference[] {
   const found: Reference[] = [];

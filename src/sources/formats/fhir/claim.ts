@@ -1,6 +1,6 @@
 /** Claim: what was billed. `billed` is Claim.total and nothing else: Synthea's line charges do not add up to it.
  *  A cancelled or draft claim is shown with that status, and no sum counts it. */
-import { claimLabelCodes, conditionsOf, encounterOf, isBilled, kindOf, servicedOf, typeOf } from './claim-parts.js';
+import { claimLabelCodes, conditionsOf, encounterOf, isBilled, kindOf, placesOf, servicedOf, typeOf } from './claim-parts.js';
 import { moneyOf } from './decimal.js';
 import { text } from './fields.js';
 import { insurerOf } from './insurers.js';
@@ -22,6 +22,7 @@ export const readClaim: Mapping = (reading) => {
       type: typeOf(resource),
       ...servicedOf(resource),
       encounter: encounterOf(reading),
+      ...placesOf(reading),
       ...insurerOf(reading),
       billed: moneyOf(resource['total'], 'Claim.total'),
       conditions: conditionsOf(reading),
