@@ -64,21 +64,26 @@ export const patientShape = shape('Patient', {
       columns: { ids: `array(select l.patient_record_id from person_link l where l.person_id = $.id and l.assurance = 'CERTAIN')` },
       from: '(select 1) j',
     },
+    // A billing system that keeps accounts has its invoices in them: who sends both is counted by the accounts alone.
     owed: {
       columns: {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.balance_amount) end',
         currency: 'min(a.currency)',
         masked: 'bool_or((a.label_mask & :masked) <> 0)',
       },
-      from: `account a where a.patient_record_id = any($@records.ids) and a.balance_amount is not null`,
+      from: `account a where a.patient_record_id = any($@records.ids) and a.balance_amount is not null
+        and not (a.source_key like 'Invoice/%' and exists (select 1 from account kept where kept.patient_record_id = a.patient_record_id
+          and kept.source_id = a.source_id and kept.source_key like 'Account/%' and kept.balance_amount is not null))`,
     },
+    // What is cancelled or a draft bills nobody.
     share: {
       columns: {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.owes_amount) end',
         currency: 'min(a.currency)',
         masked: 'bool_or(((a.label_mask | c.label_mask) & :masked) <> 0)',
       },
-      from: 'claim c join adjudication a on a.id = c.adjudication_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null',
+      from: `claim c join adjudication a on a.id = c.adjudication_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null
+        and coalesce(c.status, 'active') = 'active'`,
     },
   },
   fields: {
