@@ -18,8 +18,9 @@ type Machine = Readonly<Record<'os' | 'cpu' | 'libc', string>>;
 
 const load = (name: string): Promise<unknown> => import(pathToFileURL(resolve('src/cli/bootstrap', name)).href);
 const { missing } = (await load('packages.mjs')) as { missing: (lock: Lock, installed: Lock, machine: Machine) => string | null };
-const { count, summary } = (await load('jest.mjs')) as {
+const { count, skippedTitles, summary } = (await load('jest.mjs')) as {
   count: (results: Record<string, number>) => Record<'passed' | 'failed' | 'skipped', number>;
+  skippedTitles: (results: { testResults: { assertionResults: { status: string; fullName: string }[] }[] }) => string[];
   summary: (counts: Record<'passed' | 'failed' | 'skipped', number>) => string;
 };
 
@@ -69,6 +70,15 @@ describe('the line that ends a test run', () => {
   it('names skipped tests only where there are some', () => {
     expect(summary({ passed: 12, failed: 0, skipped: 0 })).toBe('12 passed, 0 failed');
     expect(summary({ passed: 12, failed: 0, skipped: 3 })).toBe('12 passed, 0 failed, 3 skipped');
+  });
+});
+
+describe('tests that are skipped', () => {
+  it('are named by their whole title, which says why', () => {
+    const passed = { status: 'passed', fullName: 'a thing works' };
+    const pending = { status: 'pending', fullName: 'samples (not here) are read' };
+    const testResults = [{ assertionResults: [passed, pending] }, { assertionResults: [passed] }];
+    expect(skippedTitles({ testResults })).toEqual(['samples (not here) are read']);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The documents that clients send are valid against the schema, and, where the public core of the API lies beside the
  *  checkout, the schema has everything in it under the same name and type. */
 import { describe, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   buildSchema,
@@ -17,10 +17,10 @@ import {
   type GraphQLSchema,
 } from 'graphql';
 import { packageRoot } from '../../src/kernel/index.js';
+import { beside, describeBeside } from '../support/beside.js';
 import { hubSchema } from '../support/gateway.js';
 
 const own = join(packageRoot, 'schema/operations');
-const shared = join(packageRoot, '../shared');
 const read = (folder: string, name: string): string => readFileSync(join(folder, name), 'utf8');
 
 describe('a document of schema/operations', () => {
@@ -29,30 +29,23 @@ describe('a document of schema/operations', () => {
   });
 });
 
-/** Tests of what only some checkouts have beside them say that they did not run. */
-function besides(path: string): typeof it | typeof it.skip {
-  if (existsSync(path)) return it;
-  process.stderr.write('skipped: the public core of the API is not beside this checkout\n');
-  return it.skip;
-}
-
-describe('the public core of the API', () => {
-  besides(join(shared, 'operations'))('has the same documents, word for word', () => {
-    for (const name of readdirSync(join(shared, 'operations'))) {
+describeBeside('api.graphql', 'the public core of the API', () => {
+  it('has the same documents, word for word', () => {
+    for (const name of readdirSync(beside('operations'))) {
       if (name === 'trend.graphql') continue; // comes with the trends
-      expect([name, read(own, name)]).toEqual([name, read(join(shared, 'operations'), name)]);
+      expect([name, read(own, name)]).toEqual([name, read(beside('operations'), name)]);
     }
   });
 
-  besides(join(shared, 'api.graphql'))('has every type, field, argument and value that is here under the same name and type', () => {
-    const core = buildSchema(read(shared, 'api.graphql'));
+  it('has every type, field, argument and value that is here under the same name and type', () => {
+    const core = buildSchema(readFileSync(beside('api.graphql'), 'utf8'));
     expect(Object.values(core.getTypeMap()).flatMap((type) => (type.name.startsWith('__') ? [] : differences(type, hubSchema)))).toEqual(
       [],
     );
   });
 
-  besides(join(shared, 'api.graphql'))('has the inputs of the mutations that are here, whole', () => {
-    const core = buildSchema(read(shared, 'api.graphql'));
+  it('has the inputs of the mutations that are here, whole', () => {
+    const core = buildSchema(readFileSync(beside('api.graphql'), 'utf8'));
     for (const name of ['OpenCaseInput', 'ComplainantInput', 'IssueInput', 'CaseActionInput', 'InteractionInput', 'PatientSearch']) {
       const [theirs, ours] = [core.getType(name), hubSchema.getType(name)];
       if (!isInputObjectType(theirs) || !isInputObjectType(ours)) throw new Error(`${name} is no input`);

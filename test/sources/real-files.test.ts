@@ -1,24 +1,20 @@
-/** The published sample sets, where they lie beside the repository: counts and joins that others have counted. Elsewhere
- *  this file says that it has nothing to read; fixtures/ holds the same oddities in small. */
-import { existsSync } from 'node:fs';
+/** The published sample sets, where they lie beside the repository: counts and joins that others have counted. In
+ *  the checkout, fixtures/ holds the same oddities in small. */
 import { join, resolve } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
-import { packageRoot } from '../../src/kernel/index.js';
+import { expect, it } from '@jest/globals';
 import type { HubRecord, RecordKind, RecordOf } from '../../src/records/index.js';
 import { openConnector } from '../../src/sources/index.js';
+import { beside, describeBeside } from '../support/beside.js';
 import { countOutcomes, messagesIn, pullAll, recordsIn } from './reading.js';
 
-const samples = resolve(packageRoot, '..', 'shared', 'data', 'fhir-r4');
-const here = existsSync(samples);
-const samplesIt = here ? it : it.skip;
-if (!here) process.stderr.write('real-files.test.ts: no ../shared/data/fhir-r4 here, so the published samples are not read.\n');
+const samples = beside('data/fhir-r4');
 
 const pull = (folder: string) => pullAll(openConnector({ name: folder, kind: 'fhir-files', path: join(samples, folder) }));
 const kindOf = <K extends RecordKind>(records: readonly HubRecord[], kind: K): RecordOf<K>[] =>
   records.filter((record): record is RecordOf<K> => record.kind === kind);
 
-describe('the published samples', () => {
-  samplesIt.each([
+describeBeside('data/fhir-r4', 'the published samples', () => {
+  it.each([
     ['synthea-smart', { patients: 70, encounters: 1793, claims: 2235, answers: 1793 }],
     ['synthea-hiv', { patients: 29, encounters: 1360, claims: 1370, answers: 1360 }],
   ])('%s: every claim finds its visit, every institutional claim its answer, every reference to staff a name', async (folder, counts) => {
@@ -47,7 +43,7 @@ describe('the published samples', () => {
     expect(meant.filter((reference) => !named.has(reference))).toEqual([]);
   });
 
-  samplesIt('synthea-smart as NDJSON means the same as its Bundles', async () => {
+  it('synthea-smart as NDJSON means the same as its Bundles', async () => {
     const ordered = (records: readonly HubRecord[]) => new Map(records.map((record) => [`${record.kind} ${record.key}`, record]));
     const bundles = ordered(recordsIn(await pull('synthea-smart')));
     const lines = ordered(recordsIn(await pull('synthea-smart-ndjson')));
@@ -55,7 +51,7 @@ describe('the published samples', () => {
     expect([...lines].filter(([key, record]) => JSON.stringify(bundles.get(key)) !== JSON.stringify(record))).toEqual([]);
   });
 
-  samplesIt.each([
+  it.each([
     ['cms-bfd-v2', { mapped: 14, deleted: 2 }],
     ['hl7-examples', { mapped: 160, deleted: 2, notTaken: 287, rejected: 2 }],
     ['nhs-bars', { mapped: 8, notTaken: 5, rejected: 1 }],
@@ -65,7 +61,7 @@ describe('the published samples', () => {
     expect(messagesIn(batches).filter((message) => message.outcome === 'rejected' && message.code !== 'NO_SUBJECT')).toEqual([]);
   });
 
-  samplesIt('broken resources from the validator’s tests crash nothing', async () => {
+  it('broken resources from the validator’s tests crash nothing', async () => {
     const batches = await pullAll(
       openConnector({ name: 'zz-hostile', kind: 'fhir-files', path: resolve(samples, '..', 'hostile', 'fhir-validator') }),
     );

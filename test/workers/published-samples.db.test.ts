@@ -1,23 +1,25 @@
 /** Two published sample sets of synthetic patients, whole: what comes of them, and that reading them again changes nothing.
- *  They lie beside the checkout, not in it; where they are not, this says so and has nothing to test. */
-import { existsSync } from 'node:fs';
+ *  They lie beside the checkout, not in it. */
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import { packageRoot, realClock, type SourceId } from '../../src/kernel/index.js';
+import { realClock, type SourceId } from '../../src/kernel/index.js';
 import { queueSource } from '../../src/sync/index.js';
 import { openPool } from '../../src/store/index.js';
 import type { Workers, WorkerSource } from '../../workers/main.js';
+import { beside, describeBeside } from '../support/beside.js';
 import type { TestDatabase } from '../support/services.js';
 import { asWorker, startOn, untilSynced, workerDatabase } from './hub-of-workers.js';
 
-const folder = join(packageRoot, '../shared/data/fhir-r4');
 const names = ['synthea-smart', 'synthea-hiv'];
-const sources = names.map((name): WorkerSource => ({ name, kind: 'fhir-files', path: join(folder, name), everyMs: 3_600_000 }));
-const present = sources.every(({ kind, ...source }) => kind === 'fhir-files' && 'path' in source && existsSync(source.path));
-if (!present) process.stderr.write('The published samples are not beside the checkout: their test has nothing to read.\n');
+const sources = names.map((name): WorkerSource => ({
+  name,
+  kind: 'fhir-files',
+  path: join(beside('data/fhir-r4'), name),
+  everyMs: 3_600_000,
+}));
 
-(present ? describe : describe.skip)('the published samples', () => {
+describeBeside('data/fhir-r4', 'the published samples', () => {
   let database: TestDatabase;
   let pool: Pool;
   let workers: Workers;

@@ -18,11 +18,12 @@ export async function runTests(words, { long }) {
       reasons.push(`Skipped all suites that need ${service.name}: ${reason}.`);
     } else say(`${service.name} is required but not here: ${reason}.`);
   }
-  const { code, counts } = await runJest(long ? ['/test/long/', ...words] : words, {
+  const { code, counts, skipped } = await runJest(long ? ['/test/long/', ...words] : words, {
     ignore: long ? leftOut : ['/test/long/', ...leftOut],
     env,
   });
   counts.skipped += leftOut.map(countFiles).reduce((all, some) => all + some, 0);
+  for (const title of skipped) process.stdout.write(`Skipped: ${title}\n`);
   for (const reason of reasons) process.stdout.write(`${reason}\n`);
   process.stdout.write(`${summary(counts)}\n`);
   return code || (counts.failed > 0 ? 1 : 0);
