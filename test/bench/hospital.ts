@@ -11,7 +11,7 @@ import { startGateway, type Gateway } from '../../src/cli/gateway-service.js';
 import { prepareDatabase } from '../../src/cli/prepare.js';
 import { readRules } from '../../src/cli/rules.js';
 import { uuidOfKey } from '../../src/directory/index.js';
-import { packageRoot, silentLog, toWireId } from '../../src/kernel/index.js';
+import { asSystem, packageRoot, silentLog, toWireId } from '../../src/kernel/index.js';
 import { roleUrls, startEmbeddedPostgres } from '../../src/store/index.js';
 import { startWorkers } from '../../workers/main.js';
 
@@ -105,15 +105,18 @@ async function openCases(service: Gateway, of: { ownerUrl: string; advocate: str
   try {
     const { rows } = await owner.query<{ uid: string }>(unlabelled);
     if (rows.length === 0) throw new Error('expected patients without labels, found none');
-    const acts = await service.actsFor({
-      userId: toWireId('usr', of.advocate),
-      userUuid: of.advocate,
-      role: 'ADVOCATE',
-      purpose: 'HOPERAT',
-      departments: [],
-      facility: null,
-      tokenId: 'bench',
-    });
+    const acts = await service.actsFor(
+      {
+        userId: toWireId('usr', of.advocate),
+        userUuid: of.advocate,
+        role: 'ADVOCATE',
+        purpose: 'HOPERAT',
+        departments: [],
+        facility: null,
+        tokenId: 'bench',
+      },
+      asSystem('bench', 'HOPERAT'),
+    );
     for (let n = 0; n < of.count; n += 1) {
       const person = rows[n % rows.length]?.uid ?? '';
       const opened = await acts.openCase({
