@@ -230,6 +230,31 @@ describe('what cannot be read', () => {
     expect(await room.rows('select state from set_aside')).toEqual([{ state: 'REPLAYED' }]);
   });
 
+  it.each([
+    ['at its beginning, though it is cut off', '{"resourceType": "Encounter", "id": "1", "status": "fin', 'REPLAYED'],
+    ['anywhere in it', '{"contained":[{"id":"9"}],"id":"1","status":7,"resourceType":"Encounter"}', 'REPLAYED'],
+    ['only of something inside it', '{"resourceType":"Encounter","contained":[{"resourceType":"Encounter","id":"1"}],"id":"2"}', 'WAITING'],
+    ['of another type', '{"resourceType":"Condition","id":"1"}', 'WAITING'],
+    ['nowhere', '{"id":"1"', 'WAITING'],
+  ])('is overtaken by a later version of the same document: its key stands %s', async (_where, raw, state) => {
+    await room.ingest([rejected(raw)]);
+    await room.rows(`update set_aside set received_at = received_at - interval '1 minute'`);
+    await room.ingest([says('encounter', 'Encounter/1')]);
+    expect(await room.rows('select state from set_aside')).toEqual([{ state }]);
+  });
+
+  it('is not overtaken by what came in the same batch, and waits again when it comes again', async () => {
+    const raw = '{"resourceType": "Encounter", "id": "1", "status": "fin';
+    await room.ingest([says('encounter', 'Encounter/1'), rejected(raw)]);
+    await room.ingest([says('encounter', 'Encounter/1', { status: 'planned' }), rejected(raw)]);
+    expect(await room.rows('select state from set_aside')).toEqual([{ state: 'WAITING' }]);
+    await room.rows(`update set_aside set received_at = received_at - interval '1 minute'`);
+    await room.ingest([says('encounter', 'Encounter/1', { status: 'finished' })]);
+    expect(await room.rows('select state from set_aside')).toEqual([{ state: 'REPLAYED' }]);
+    await room.ingest([rejected(raw)]);
+    expect(await room.rows('select state from set_aside')).toEqual([{ state: 'WAITING' }]);
+  });
+
   it('does not include characters that Postgres has no place for', async () => {
     const message = says('condition', 'Condition/1', { code: { system: null, code: 'D\0E', display: 'half \ud800' } });
     const patient = says('patient', 'Patient/1', { identifiers: [{ system: 'urn:a', value: 'x\0\ud800', type: null }] });
