@@ -1,10 +1,10 @@
 /** Codes to labels: expected by hand from HL7's sensitivity tree, ICD-10-CM's chapters and 42 CFR 2.11. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, expect } from '@jest/globals';
 import { packageRoot } from '../../src/kernel/index.js';
 import { labelNames, readLabelRules } from '../../src/access/label-rules.js';
+import { emptyFolder } from '../support/empty-folder.js';
 
 const rules = readLabelRules(join(packageRoot, 'schema/policy/labels.yaml'));
 const namesOf = (...codes: string[]): string[] => labelNames(rules, rules.maskOf(codes)).sort();
@@ -57,7 +57,7 @@ describe('sensitivity labels', () => {
 
 describe('a label file that contradicts itself', () => {
   const read = (labels: string): (() => unknown) => {
-    const file = join(mkdtempSync(join(tmpdir(), 'labels-')), 'labels.yaml');
+    const file = join(emptyFolder(), 'labels.yaml');
     writeFileSync(file, `systems:\n  security: [urn:s]\n  icd10: [urn:i]\nlabels:\n${labels}`);
     return () => readLabelRules(file);
   };

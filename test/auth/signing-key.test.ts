@@ -1,11 +1,10 @@
 /** The development issuer's key: made once, kept, and closed to others. */
 import { describe, expect, it } from '@jest/globals';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openIssuer, verifyToken, type TokenRequest } from '../../src/auth/index.js';
+import { emptyFolder } from '../support/empty-folder.js';
 
-const folder = (): string => mkdtempSync(join(tmpdir(), 'hub-key-'));
 const keyFile = (data: string): string => join(data, 'issuer', 'signing-key.jwk.json');
 const modeOf = (path: string): number => statSync(path).mode & 0o777;
 const request: TokenRequest = {
@@ -19,13 +18,13 @@ const request: TokenRequest = {
 
 describe("the development issuer's key", () => {
   it('lies in a folder and a file that only their owner may read', async () => {
-    const data = folder();
+    const data = emptyFolder();
     await openIssuer(data);
     expect([modeOf(join(data, 'issuer')), modeOf(keyFile(data))]).toEqual([0o700, 0o600]);
   });
 
   it('is closed again when something opened it to others', async () => {
-    const data = folder();
+    const data = emptyFolder();
     await openIssuer(data);
     chmodSync(keyFile(data), 0o644);
     await openIssuer(data);
@@ -33,13 +32,13 @@ describe("the development issuer's key", () => {
   });
 
   it('stays the same over a restart, so that tokens do too', async () => {
-    const data = folder();
+    const data = emptyFolder();
     const token = await (await openIssuer(data)).issueToken(request);
     await expect(verifyToken(token, (await openIssuer(data)).rules)).resolves.toMatchObject({ role: 'ADVOCATE' });
   });
 
   it('is one key for processes that start together, and leaves no drafts', async () => {
-    const data = folder();
+    const data = emptyFolder();
     const issuers = await Promise.all(Array.from({ length: 8 }, () => openIssuer(data)));
     const tokens = await Promise.all(issuers.map((issuer) => issuer.issueToken(request)));
     for (const issuer of issuers) for (const token of tokens) await expect(verifyToken(token, issuer.rules)).resolves.toBeDefined();
@@ -49,7 +48,7 @@ describe("the development issuer's key", () => {
   it.each(['', '{}', 'not json', '{"kty":"EC","crv":"P-256","x":"x","y":"y","kid":"k"}'])(
     'is not replaced when the file holds %j',
     async (content) => {
-      const data = folder();
+      const data = emptyFolder();
       await openIssuer(data);
       writeFileSync(keyFile(data), content);
       await expect(openIssuer(data)).rejects.toMatchObject({ code: 'DATA_FOLDER_UNUSABLE' });
@@ -58,7 +57,7 @@ describe("the development issuer's key", () => {
   );
 
   it('says so where the folder cannot be written', async () => {
-    const data = folder();
+    const data = emptyFolder();
     writeFileSync(join(data, 'issuer'), 'a file where a folder belongs');
     await expect(openIssuer(data)).rejects.toMatchObject({ code: 'DATA_FOLDER_UNUSABLE' });
   });

@@ -1,10 +1,9 @@
 /** Which tokens are believed, and what a refusal says. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import { createHmac, createPublicKey } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK } from 'jose';
 import {
@@ -17,6 +16,7 @@ import {
   type TokenRequest,
 } from '../../src/auth/index.js';
 import { fixedClock, HubError, type Clock } from '../../src/kernel/index.js';
+import { emptyFolder } from '../support/empty-folder.js';
 
 const user = 'usr_00000000-0000-4000-8000-000000000001';
 const department = '00000000-0000-4000-8000-00000000000d';
@@ -42,7 +42,7 @@ async function refusal(act: () => unknown): Promise<{ code: string; message: str
 const unverifiable = { code: 'UNAUTHENTICATED', message: 'The token cannot be verified. Sign in again.' };
 const expired = { code: 'UNAUTHENTICATED', message: 'The token has expired. Sign in again.' };
 
-const data = mkdtempSync(join(tmpdir(), 'hub-issuer-'));
+const data = emptyFolder();
 let issuer: DevelopmentIssuer;
 let token: string;
 beforeAll(async () => {
@@ -85,7 +85,7 @@ describe("a token of the hub's own issuer", () => {
   });
 
   it('is not believed by another audience, another issuer or another hub', async () => {
-    const otherHub = await openIssuer(mkdtempSync(join(tmpdir(), 'hub-issuer-')), { clock: later(0) });
+    const otherHub = await openIssuer(emptyFolder(), { clock: later(0) });
     expect(await refusal(() => verifyToken(token, { ...issuer.rules, audience: 'another' }))).toEqual(unverifiable);
     expect(await refusal(() => verifyToken(token, { ...issuer.rules, issuer: 'urn:another' }))).toEqual(unverifiable);
     expect(await refusal(() => verifyToken(token, otherHub.rules))).toEqual(unverifiable);

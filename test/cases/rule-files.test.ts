@@ -1,7 +1,6 @@
 /** A rule file that cannot be taken stops the start, and says in one sentence a problem where it is and what was found. */
 import { describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Temporal } from 'temporal-polyfill';
 import { parseCalendars } from '../../src/cases/calendars.js';
@@ -9,6 +8,7 @@ import { parseClassificationRules } from '../../src/cases/classification-rules.j
 import { parseClockRules } from '../../src/cases/clock-rules.js';
 import { loadCaseRules } from '../../src/cases/rules.js';
 import { HubError } from '../../src/kernel/index.js';
+import { emptyFolder } from '../support/empty-folder.js';
 
 const clock = `
   - id: us.test
@@ -150,7 +150,7 @@ describe('the files that ship', () => {
     ]);
   });
   it('clocks and calendars of the hospital are read from the folders that its settings name', () => {
-    const place = mkdtempSync(join(tmpdir(), 'rules-'));
+    const place = emptyFolder();
     const folder = (name: string, text: string): string => {
       mkdirSync(join(place, name));
       writeFileSync(join(place, name, 'own.yaml'), text);

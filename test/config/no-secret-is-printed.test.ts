@@ -1,14 +1,14 @@
 /** Whatever is wrong around it: no address, token, password or free text of hub.yaml or the environment is ever printed. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { readConfig } from '../../src/config/index.js';
 import { HubError } from '../../src/kernel/index.js';
+import { emptyFolder } from '../support/empty-folder.js';
 
-const folder = mkdtempSync(join(tmpdir(), 'hub-secrets-'));
+const folder = emptyFolder();
 const canary = 'Zq7';
 const secret = fc.string({ minLength: 0, maxLength: 12 }).map((tail) => `${canary}${tail}`);
 const anything = (inner: fc.Arbitrary<string>) =>

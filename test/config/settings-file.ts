@@ -1,16 +1,16 @@
 /** A folder with a hub.yaml for each test, read as the hub reads it, and what it says where it cannot be taken. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readConfig, type HubConfig, type Settings } from '../../src/config/index.js';
 import { HubError } from '../../src/kernel/index.js';
+import { emptyFolder } from '../support/empty-folder.js';
 
 export const ehr = '{ name: ehr, kind: fhir, url: http://127.0.0.1:8080/fhir, supplies: [Patient] }';
 
 type Files = Readonly<Record<string, string>>;
 
 export function folderWith(files: Files): string {
-  const folder = mkdtempSync(join(tmpdir(), 'hub-config-'));
+  const folder = emptyFolder();
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   return folder;
 }

@@ -1,10 +1,10 @@
 /** Which identifiers link, as shipped, and a rule file that cannot be taken. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it, expect } from '@jest/globals';
 import { packageRoot } from '../../src/kernel/index.js';
 import { readStrongIdentifiers } from '../../src/identity/strong-identifiers.js';
+import { emptyFolder } from '../support/empty-folder.js';
 
 const rules = readStrongIdentifiers(join(packageRoot, 'schema/identity/strong-identifiers.yaml'));
 
@@ -22,7 +22,7 @@ describe('strong identifiers', () => {
     expect(rules.isPlaceholder(value)).toBe(false);
   });
   it('are refused where a row says both a type and a system, or a pattern cannot be read', () => {
-    const file = join(mkdtempSync(join(tmpdir(), 'strong-')), 'strong.yaml');
+    const file = join(emptyFolder(), 'strong.yaml');
     writeFileSync(
       file,
       'strong:\n  - { type: MR, system: urn:x, means: m, verified: true, because: b }\nweak: []\nplaceholders:\n  - "("\n',
