@@ -1,7 +1,10 @@
-/** How fast messages become rows, against the least that could be done: the very same typed, document and outbox rows put
+/** How fast messages become labelled rows, against the least that could be done: the very same typed, document and outbox rows put
  *  into tables of the same shape by bare `unnest` inserts, in as many transactions. Both sides must end with equal counts. */
+import { join } from 'node:path';
 import type { Pool } from 'pg';
-import type { SourceId } from '../../src/kernel/index.js';
+import { readLabelRules } from '../../src/access/index.js';
+import { packageRoot, type SourceId } from '../../src/kernel/index.js';
+import type { HubRecord } from '../../src/records/index.js';
 import { ingestBatch, openPool, registerSources, startRun, type Counts } from '../../src/store/index.js';
 import { textArray, type Cell } from '../../src/store/ingest/text-array.js';
 import { syntheticPages } from './synthetic-records.js';
@@ -20,6 +23,9 @@ const facts = ['encounter', 'condition', 'appointment', 'claim', 'adjudication',
 const typed = ['patient_record', 'patient_identifier', 'patient_phone', ...facts];
 const all = [...typed, 'document', 'outbox'];
 
+const rules = readLabelRules(join(packageRoot, 'schema/policy/labels.yaml'));
+const maskOf = (record: HubRecord): number => rules.maskOf(record.labelCodes);
+
 /** The database is a fresh, migrated one and is left full. */
 export async function benchIngest(
   { url, workerUrl }: { readonly url: string; readonly workerUrl: string },
@@ -35,6 +41,7 @@ export async function benchIngest(
     const raw = await makeRaw(owner);
     const bare = await timed(() => insertRaw(owner, raw));
     await sameCounts(owner);
+    await someAreSensitive(owner);
     const again = await timed(() => ingestPages(worker, source.id, pages));
     const documents = pages.flat().length;
     if (again.result.unchanged !== documents || again.result.typedRows !== 0) throw new Error('the second run was to change nothing');
@@ -69,7 +76,7 @@ async function ingestPages(
   const sum = { unchanged: 0, typedRows: 0 };
   for (const [page, messages] of pages.entries()) {
     const batch = { messages, cursor: { page }, progress: null };
-    const counts = await ingestBatch(worker, { sourceId, runId: run.id, receivedAt, batch, maskOf: () => 0 });
+    const counts = await ingestBatch(worker, { sourceId, runId: run.id, receivedAt, batch, maskOf });
     sum.unchanged += counts.unchanged;
     sum.typedRows += counts.typedRows;
   }
@@ -149,4 +156,10 @@ async function sameCounts(owner: Pool): Promise<void> {
     );
     if (rows[0]?.ours !== rows[0]?.raw) throw new Error(`${table}: ${rows[0]?.ours} rows against ${rows[0]?.raw} raw`);
   }
+}
+
+/** Or the rules had nothing to do. */
+async function someAreSensitive(owner: Pool): Promise<void> {
+  const { rows } = await owner.query<{ labelled: boolean }>('select exists (select from hub.condition where own_mask <> 0) as labelled');
+  if (rows[0]?.labelled !== true) throw new Error('no condition was labelled');
 }

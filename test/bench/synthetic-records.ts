@@ -38,12 +38,48 @@ function messageOf(of: HubRecord): Mapped {
 }
 
 const sourceUpdatedAt = '2026-05-01T00:00:00.000Z';
-const coding = (n: number) => ({ system: 'urn:codes', code: `C${n % 50}`, display: `Zz-Code ${n % 50}` });
+const icd10 = 'http://hl7.org/fhir/sid/icd-10-cm';
+const cpt = 'http://www.ama-assn.org/go/cpt';
+const snomed = 'http://snomed.info/sct';
+/** What hospitals see most, and about one in six that the shipped rules call sensitive: drink and drugs, mental health, HIV. */
+const diagnoses: readonly string[] = [
+  ...['I10', 'E11.9', 'E78.5', 'J45.909', 'K21.9', 'M54.50', 'N39.0', 'R07.9', 'J18.9', 'I25.10', 'I48.91', 'I50.9', 'N18.30'],
+  ...['E03.9', 'G47.33', 'M17.11', 'J44.1', 'A41.9', 'R10.9', 'S72.001A', 'O80', 'Z23', 'Z00.00', 'Z79.4', 'E66.01', 'D64.9'],
+  ...[
+    'K57.30',
+    'H25.13',
+    'L03.115',
+    'C50.911',
+    'F17.210',
+    'G20.A1',
+    'M81.0',
+    'N40.1',
+    'R51.9',
+    'Z12.31',
+    'I63.9',
+    'E87.6',
+    'R55',
+    'Z96.651',
+  ],
+  ...['F10.20', 'F11.20', 'F32.9', 'F41.1', 'F43.10', 'F20.9', 'B20', 'Z21'],
+];
+const findings: readonly string[] = ['59621000', '44054006', '195967001', '185349003', '35489007', '66590003'];
+const pick = (list: readonly string[], n: number): string => list[n % list.length] ?? '';
+const coding = (n: number) => ({ system: icd10, code: pick(diagnoses, n), display: `Zz-Code ${n % diagnoses.length}` });
 const dollars = (n: number) => ({ amount: `${(n * 37) % 5000}.${String(n % 100).padStart(2, '0')}`, currency: 'USD' });
 const dayOf = (n: number) => new Date(Date.UTC(2020, 0, 1 + (n % 2000)));
 const instantOf = (n: number) => dayOf(n).toISOString();
 const dateOf = (n: number) => instantOf(n).slice(0, 10);
-const common = (n: number) => ({ sourceUpdatedAt, labelCodes: [`urn:codes|C${n % 50}`] });
+/** A diagnosis in two systems, and what was billed for it: as many codes as a visit or a claim has for the rules to look at. */
+const common = (n: number) => ({
+  sourceUpdatedAt,
+  labelCodes: [
+    `${icd10}|${pick(diagnoses, n)}`,
+    `${icd10}|${pick(diagnoses, n * 7 + 3)}`,
+    `${snomed}|${pick(findings, n)}`,
+    `${cpt}|${99_202 + (n % 300)}`,
+  ],
+});
 const where = (n: number) => ({
   location: `Location/${n % 40}`,
   organization: `Organization/${n % 10}`,
