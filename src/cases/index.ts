@@ -2,12 +2,9 @@
 export type { ActContext } from './act-context.js';
 export { caseActs, type CaseActs } from './acts.js';
 export type { CaseOutcome, Changed, Conflict, Duplicate, Refused, Subject } from './outcome.js';
-export { openCase } from './open-case.js';
 export type { OpenCaseInput } from './open-case-input.js';
-export { acknowledgeCase } from './acknowledge-case.js';
-export { assignCase } from './assign-case.js';
 export type { CaseActionInput } from './case-action.js';
-export { recordInteraction, type InteractionInput } from './record-interaction.js';
+export type { InteractionInput } from './record-interaction.js';
 export { loadCaseRules, type CaseRules, type RuleFolders } from './rules.js';
 export { caseRoots } from './roots.js';
 export { caseShapes } from './shape.js';

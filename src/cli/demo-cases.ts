@@ -1,6 +1,6 @@
 /** The demo's cases: 25 complaints about visits and bills that the sandbox's people really have, opened by the acts that
  *  anybody's cases are opened by. Some are answered and acknowledged, so that the worklist looks like one. Once for a
- *  database: each carries a key, and a start that was cut off goes on where it was. */
+ *  database: each act carries a key, and a start that was cut off goes on at the act where it was. */
 import type { Pool } from 'pg';
 import type { CaseActs, CaseOutcome } from '../cases/index.js';
 import type { DirectorySeed } from '../directory/index.js';
@@ -12,29 +12,46 @@ export const demoCaseCount = 25;
 const hourMs = 3_600_000;
 const keyOf = (order: number): string => `demo-case-${order}`;
 
-/** Keys of those that are open already. */
-export async function demoCasesOpened(pool: Pool): Promise<ReadonlySet<string>> {
-  const { rows } = await pool.query<{ key: string }>("select key from idempotency where operation = 'openCase' and key like 'demo-case-%'");
-  return new Set(rows.map(({ key }) => key));
+type DemoAct = 'openCase' | 'recordInteraction' | 'acknowledgeCase';
+/** Acts that were done, as `recordInteraction demo-case-3`, with the uuid of their case. */
+export type DoneActs = ReadonlyMap<string, string>;
+
+export async function demoActsDone(pool: Pool): Promise<DoneActs> {
+  const { rows } = await pool.query<{ act: string; uid: string }>(
+    `select i.operation || ' ' || i.key as act, c.uid from idempotency i join case_file c on c.id = i.case_id where i.key like 'demo-case-%'`,
+  );
+  return new Map(rows.map(({ act, uid }) => [act, uid]));
 }
+
+const actOf = (act: DemoAct, order: number): string => `${act} ${keyOf(order)}`;
+
+/** What is done with a case, in this order. */
+const actsOn = (order: number): DemoAct[] => [
+  'openCase',
+  ...(order % 3 === 0 ? (['recordInteraction'] as const) : []),
+  ...(order % 5 === 1 ? (['acknowledgeCase'] as const) : []),
+];
+
+export const allDone = (done: DoneActs, cases: number): boolean =>
+  Array.from({ length: cases }, (_, order) => order).every((order) => actsOn(order).every((act) => done.has(actOf(act, order))));
 
 interface DemoStories {
   readonly stories: readonly ComplaintStory[];
   /** The day up to which they are told. */
   readonly today: string;
-  readonly opened: ReadonlySet<string>;
+  readonly done: DoneActs;
 }
 
 export async function openDemoCases(
-  { stories, today, opened }: DemoStories,
+  { stories, today, done }: DemoStories,
   { acts, directory }: { acts: CaseActs; directory: DirectorySeed },
 ): Promise<void> {
   for (const [order, story] of stories.entries()) {
-    if (opened.has(keyOf(order))) continue;
-    const caseId = caseOf(await acts.openCase(intakeOf(story, { order, today, directory })));
-    if (order % 3 === 0) await acts.recordInteraction(call(caseId, { order, today, daysAgo: story.receivedDaysAgo }));
-    if (order % 5 === 1)
-      await acts.acknowledgeCase({ caseId, channel: 'LETTER', note: 'Letter of receipt sent, with the name of the advocate.' });
+    const left = new Set(actsOn(order).filter((act) => !done.has(actOf(act, order))));
+    const opened = done.get(actOf('openCase', order));
+    const caseId = opened ? toWireId('case', opened) : caseOf(await acts.openCase(intakeOf(story, { order, today, directory })));
+    if (left.has('recordInteraction')) await acts.recordInteraction(call(caseId, { order, today, daysAgo: story.receivedDaysAgo }));
+    if (left.has('acknowledgeCase')) await acts.acknowledgeCase(letter(caseId, order));
   }
 }
 
@@ -77,6 +94,13 @@ function receivedAt(daysAgo: number, { order, today }: { order: number; today: s
   return new Date(midnight - daysAgo * 24 * hourMs - (1 + (order % 8)) * hourMs).toISOString();
 }
 
+const letter = (caseId: string, order: number): object => ({
+  caseId,
+  channel: 'LETTER',
+  note: 'Letter of receipt sent, with the name of the advocate.',
+  idempotencyKey: keyOf(order),
+});
+
 /** A call on the day after receipt, in time for the office's own deadline. */
 const call = (caseId: string, { order, today, daysAgo }: { order: number; today: string; daysAgo: number }): object => ({
   caseId,
@@ -84,4 +108,5 @@ const call = (caseId: string, { order, today, daysAgo }: { order: number; today:
   direction: order % 2 === 0 ? 'OUTBOUND' : 'INBOUND',
   ...(daysAgo > 1 ? { at: receivedAt(daysAgo - 1, { order, today }) } : {}),
   note: order % 2 === 0 ? 'Called back, explained what happens next and by when.' : 'Rang to ask how far we are.',
+  idempotencyKey: keyOf(order),
 });

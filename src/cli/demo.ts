@@ -1,8 +1,8 @@
 /** The demo around the hub: waits until its sources are read, has its cases opened, and gives a token for each role. */
-import type { Log } from '../kernel/index.js';
+import { asSystem, type Log } from '../kernel/index.js';
 import type { Sandbox } from '../sandbox/index.js';
 import { openPool } from '../store/index.js';
-import { demoCaseCount, demoCasesOpened, openDemoCases } from './demo-cases.js';
+import { allDone, demoActsDone, demoCaseCount, openDemoCases } from './demo-cases.js';
 import { untilSettled } from './first-sync.js';
 import type { Gateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
@@ -18,17 +18,17 @@ interface Stage {
   readonly terminal: Terminal;
 }
 
-/** A demo whose cases are all open has been read before: what changed since comes in beside. */
+/** A demo whose cases are all as they should be has been read before: what changed since comes in beside. */
 export async function settleDemo(sandbox: Sandbox, stage: Stage & { workerUrl: string; gateway: Gateway; log: Log }): Promise<void> {
   const { rules, gateway, terminal, workerUrl } = stage;
   const stories = sandbox.stories(demoCaseCount);
   const pool = openPool(workerUrl, { max: 1, name: 'demo' });
-  const opened = await demoCasesOpened(pool).finally(() => pool.end());
-  if (opened.size < stories.length) {
+  const done = await demoActsDone(pool).finally(() => pool.end());
+  if (!allDone(done, stories.length)) {
     const place = { workerUrl, queue: stage.settings.queue };
     await untilSettled(place, stage);
-    const acts = await gateway.actsFor({ ...signIn({ role: 'ADVOCATE' }, rules), tokenId: 'demo' });
-    await openDemoCases({ stories, today: sandbox.today, opened }, { acts, directory: rules.directory });
+    const acts = await gateway.actsFor({ ...signIn({ role: 'ADVOCATE' }, rules), tokenId: 'demo' }, asSystem('demo', 'HOPERAT'));
+    await openDemoCases({ stories, today: sandbox.today, done }, { acts, directory: rules.directory });
     await untilSettled(place, stage); // their reminders
   }
   terminal.say(`  ${sandbox.summary.people} synthetic people, ${stories.length} cases`);

@@ -185,6 +185,17 @@ describe('hub up', () => {
     expect(existsSync(data)).toBe(false);
   });
 
+  it('refuses a demo beside sources, for the demo brings its own', async () => {
+    const home = await folder();
+    await writeFile(join(home, 'hub.yaml'), 'sources:\n  - { name: archive, kind: fhir-files, path: ./bundles }\n');
+    const { code, stderr } = await runHub(['up', '--demo', '--config', join(home, 'hub.yaml'), '--data', join(home, 'data')]);
+    expect([code, stderr]).toEqual([
+      1,
+      '--demo: expected settings without sources, because the demo brings its own, found archive. Start without --demo to read them.\n',
+    ]);
+    expect(existsSync(join(home, 'data'))).toBe(false);
+  });
+
   it('names a data folder that cannot be written', async () => {
     const { code, stdout, stderr } = await runHub(['up', '--port', '0', '--data', '/proc/hub']);
     expect([code, stdout]).toEqual([1, '']);
