@@ -43,12 +43,14 @@ describeBeside('data/fhir-r4', 'the published samples', () => {
     expect(meant.filter((reference) => !named.has(reference))).toEqual([]);
   });
 
-  it('synthea-smart as NDJSON means the same as its Bundles', async () => {
+  it('synthea-smart as NDJSON means the same as its Bundles, but for who billed: a bare urn does not say of which type it is', async () => {
     const ordered = (records: readonly HubRecord[]) => new Map(records.map((record) => [`${record.kind} ${record.key}`, record]));
     const bundles = ordered(recordsIn(await pull('synthea-smart')));
     const lines = ordered(recordsIn(await pull('synthea-smart-ndjson')));
     expect(lines.size).toBe(6465);
-    expect([...lines].filter(([key, record]) => JSON.stringify(bundles.get(key)) !== JSON.stringify(record))).toEqual([]);
+    const without = (record: HubRecord | undefined): string => JSON.stringify({ ...record, provider: null });
+    expect([...lines].filter(([key, record]) => without(bundles.get(key)) !== without(record)).map(([key]) => key)).toEqual([]);
+    expect([...lines.values()].filter((record) => 'provider' in record && record.provider !== null)).toEqual([]);
   });
 
   it.each([

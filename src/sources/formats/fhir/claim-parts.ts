@@ -55,7 +55,7 @@ export function encounterOf({ resource, references }: Reading): Reference | null
 
 /** Who bills and where the care was given, as far as they are places that a rule may know by name; staff are not. */
 export function placesOf({ resource, references }: Reading): { provider: Reference | null; facility: Reference | null } {
-  const provider = references.toOneOf(resource['provider'] ?? resource['requestor'], ['Organization']);
+  const provider = references.toKnown(resource['provider'] ?? resource['requestor'], 'Organization');
   const places = [resource['facility'], ...objects(resource['item']).map((item) => item['locationReference'])];
   const facility = places.map((place) => references.toOneOf(place, ['Location'])).find((place) => place !== null);
   return { provider, facility: facility ?? null };

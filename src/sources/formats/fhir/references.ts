@@ -56,6 +56,12 @@ export class References {
       : null;
   }
 
+  /** The same for a field that may name several types: where the reference itself does not say which, it is not guessed. */
+  toKnown(value: unknown, type: string): Reference | null {
+    const reference = this.to(value, 'Resource');
+    return reference !== null && reference.startsWith(type) && /^[/?]/.test(reference.slice(type.length)) ? reference : null;
+  }
+
   /** The contained resource that is meant, if it is one. */
   contained(value: unknown): Json | null {
     const literal = text(object(value)?.['reference']);
