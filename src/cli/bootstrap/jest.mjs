@@ -2,7 +2,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { inProject, runHubNode } from './programs.mjs';
+import { inProject, runHubNode, say } from './programs.mjs';
 
 /** Files whose name says that they need a service, and whole stories, are not pure. */
 export const needsServices = ['[.](db|redis|wire)[.]test[.]ts$', '/test/(journeys|long)/'];
@@ -15,6 +15,7 @@ export async function runJest(words, { ignore = [], env = {} } = {}) {
   const node = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', inProject('node_modules', 'jest', 'bin', 'jest.js')];
   const code = await runHubNode([...node, ...words, '--json', `--outputFile=${results}`, ...ignored], { env });
   const told = existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : null;
+  if (!told) say(`jest ended before it could count its tests (exit code ${code}).`);
   rmSync(folder, { recursive: true, force: true });
   const counts = told ? count(told) : { passed: 0, failed: 1, skipped: 0 };
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
