@@ -75,7 +75,7 @@ export const patientShape = shape('Patient', {
         and not (a.source_key like 'Invoice/%' and exists (select 1 from account kept where kept.patient_record_id = a.patient_record_id
           and kept.source_id = a.source_id and kept.source_key like 'Account/%' and kept.balance_amount is not null))`,
     },
-    // What is cancelled or a draft bills nobody.
+    // What is cancelled or a draft bills nobody; a masked claim spoils the sum whatever its status, which it must not tell.
     share: {
       columns: {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.owes_amount) end',
@@ -83,7 +83,7 @@ export const patientShape = shape('Patient', {
         masked: 'bool_or(((a.label_mask | c.label_mask) & :masked) <> 0)',
       },
       from: `claim c join adjudication a on a.id = c.adjudication_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null
-        and coalesce(c.status, 'active') = 'active'`,
+        and (coalesce(c.status, 'active') = 'active' or ((a.label_mask | c.label_mask) & :masked) <> 0)`,
     },
   },
   fields: {

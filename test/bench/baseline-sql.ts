@@ -79,7 +79,7 @@ const patientOfCase = `
   'balance', ${balance((amount, currency) => `json_build_object('amount', ${amount}, 'currency', ${currency})`)},
   'patientResponsibility', (select case when sum(a.owes_amount) is not null and count(distinct a.currency) = 1
       then json_build_object('amount', sum(a.owes_amount)::text, 'currency', min(a.currency)) end
-    from claim k join adjudication a on a.id = k.adjudication_id where k.patient_record_id = any(rec.ids) and a.owes_amount is not null),
+    from claim k join adjudication a on a.id = k.adjudication_id where k.patient_record_id = any(rec.ids) and a.owes_amount is not null and coalesce(k.status, 'active') = 'active'),
   'cases', json_build_object('nodes', (select json_agg(json_build_object('id', 'case_' || o.uid, 'number', o.number, 'kind', o.kind, 'status', o.status,
       'receivedAt', ${at('o.received_at')}) order by o.received_at desc, o.uid desc)
     from (select * from case_file o where o.patient_record_id = any(rec.ids) order by o.received_at desc, o.uid desc limit 5) o)),
