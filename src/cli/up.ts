@@ -90,6 +90,8 @@ async function startAll({ settings: given, wanted, started, terminal, fail }: St
   started.add(() => workers.stop());
   const database = await openDatabase(given, { folder, log });
   started.add(() => database.stop());
+  // What was started last is stopped first, and the workers must not lose the database under their running jobs.
+  started.add(() => workers.stop());
   void database.lost?.then(fail);
   lap('database');
 
