@@ -3,10 +3,10 @@
  *  hand-written baseline and the hub have the same to say. */
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { openIssuer, standardClaims } from '../../src/auth/index.js';
 import { demoSettings, startDemoSources } from '../../src/cli/demo-sources.js';
+import { untilSettled } from '../../src/cli/first-sync.js';
 import { startGateway, type Gateway } from '../../src/cli/gateway-service.js';
 import { prepareDatabase } from '../../src/cli/prepare.js';
 import { readRules } from '../../src/cli/rules.js';
@@ -28,6 +28,7 @@ export interface Hospital {
   stop(): Promise<void>;
 }
 
+const quiet = { say: () => undefined, show: () => undefined, settle: () => undefined };
 const passwords = { gatewayPassword: 'bench', workerPassword: 'bench' };
 const schema = (name: string): string => join(packageRoot, 'schema', name);
 export const benchRules = () =>
@@ -53,7 +54,7 @@ export async function buildHospital(size: {
   );
   const begun = Date.now();
   const workers = await startWorkers({ databaseUrl: worker, queue: { backend: 'postgres', databaseUrl: worker }, sources, log: silentLog });
-  while (!(await workers.firstSync()).done) await pause(250);
+  await untilSettled({ workerUrl: worker, queue: { backend: 'postgres' } }, { terminal: quiet, log: silentLog });
   size.say(`${size.patients} patients read, linked and labelled in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
   await workers.stop();
   await sandbox.stop();
