@@ -4,7 +4,7 @@ import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } 
 import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
 import type { CaseActs } from '../cases/index.js';
 import type { AuditAction, Plan } from '../access/index.js';
-import type { Reader, ReadRequest, RunInputs, Touched } from '../read/index.js';
+import type { Reader, ReadAnswer, ReadRequest, RunInputs, Touched } from '../read/index.js';
 
 export interface OperationContext {
   readonly viewer: Viewer;
@@ -25,20 +25,32 @@ export interface Trail {
 }
 export const newTrail = (): Trail => ({ touched: [], action: 'READ', refused: false });
 
-/** Answers a root field by its room's definition. */
-export async function answer(
-  context: OperationContext,
-  definition: RootField,
-  asked: { readonly args: Readonly<Record<string, unknown>>; readonly info: GraphQLResolveInfo },
-): Promise<unknown> {
-  const { args, info } = asked;
-  const node = info.fieldNodes[0];
+/** What a root field is asked with, wherever that stands: in the executors' info, or read from the document. */
+export interface RootAsked {
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly nodes: readonly FieldNode[];
+  readonly request: Pick<ReadRequest, 'schema' | 'operation' | 'fragments'> & { readonly variables: RunInputs['variables'] };
+}
+
+/** Answers a root field by its room's definition, as JSON text. */
+export async function answerText(context: OperationContext, definition: RootField, asked: RootAsked): Promise<string> {
+  const { args, nodes, request } = asked;
+  const node = nodes[0];
   if (!node) throw new HubError('INTERNAL', 'a root field without a node');
   definition.check?.(args);
   const { byId } = definition;
   const given = byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {};
   if (definition.isSearch) context.trail.action = 'SEARCH';
-  return note(context, await context.reader.root(requestOf(context, info, given), definition, mergedOf(node, info.fieldNodes)));
+  return note(context, await context.reader.root(requestOf(context, request, given), definition, mergedOf(node, nodes)));
+}
+
+/** The same for the executors, which take values apart. */
+export async function answer(
+  context: OperationContext,
+  definition: RootField,
+  { args, info }: { readonly args: RootAsked['args']; readonly info: GraphQLResolveInfo },
+): Promise<unknown> {
+  return JSON.parse(await answerText(context, definition, { args, nodes: info.fieldNodes, request: requestIn(info) }));
 }
 
 const mergedBefore = new WeakMap<FieldNode, { readonly nodes: readonly FieldNode[]; readonly merged: FieldNode }>();
@@ -60,21 +72,23 @@ export async function answerObject(
   context: OperationContext,
   at: { readonly type: string; readonly uid: string; readonly sets: readonly SelectionSetNode[]; readonly info: GraphQLResolveInfo },
 ): Promise<unknown> {
-  return note(context, await context.reader.object(requestOf(context, at.info, { uid: at.uid }), at.type, at.sets));
+  return JSON.parse(note(context, await context.reader.object(requestOf(context, requestIn(at.info), { uid: at.uid }), at.type, at.sets)));
 }
 
-function note(context: OperationContext, { value, touched, refused }: Awaited<ReturnType<Reader['root']>>): unknown {
+function note(context: OperationContext, { json, touched, refused }: ReadAnswer): string {
   context.trail.touched.push(...touched);
   context.trail.refused ||= refused;
-  return value;
+  return json;
 }
 
-function requestOf({ plan, rows }: OperationContext, info: GraphQLResolveInfo, given: Readonly<Record<string, unknown>>): ReadRequest {
-  return {
-    schema: info.schema,
-    operation: info.operation,
-    fragments: info.fragments,
-    plan,
-    inputs: { variables: info.variableValues, viewer: rows, given },
-  };
+const requestIn = ({ schema, operation, fragments, variableValues }: GraphQLResolveInfo): RootAsked['request'] => ({
+  schema,
+  operation,
+  fragments,
+  variables: variableValues,
+});
+
+function requestOf({ plan, rows }: OperationContext, request: RootAsked['request'], given: RunInputs['given']): ReadRequest {
+  const { variables, ...rest } = request;
+  return { ...rest, plan, inputs: { variables, viewer: rows, given } };
 }

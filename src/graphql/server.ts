@@ -6,13 +6,14 @@ import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
-import { GraphQLError, Kind, visit, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { GraphQLError, Kind, visit, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Audit } from '../access/index.js';
 import { errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/index.js';
 import { entriesOf } from './audit-trail.js';
 import type { OperationContext } from './context.js';
 import { formatError } from './errors.js';
 import { createExecutor } from './execute.js';
+import { JsonText, type Result } from './pass-through.js';
 import { limitRules, maxTokens } from './limits.js';
 
 export interface ServerOptions {
@@ -37,6 +38,7 @@ export function createApollo(options: ServerOptions): ApolloServer<OperationCont
     hideSchemaDetailsFromClientErrors: !development,
     parseOptions: { maxTokens },
     validationRules: limitRules,
+    stringifyResult,
     formatError: (_formatted, error) => formatError(error, { log, requestId: null }),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
@@ -71,7 +73,7 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
     },
   };
 
-  async function audited(result: ExecutionResult, context: OperationContext, operation: string | null): Promise<ExecutionResult> {
+  async function audited(result: Result, context: OperationContext, operation: string | null): Promise<Result> {
     try {
       await audit.record(entriesOf(context, operation, result.errors !== undefined));
       return result;
@@ -81,13 +83,22 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
   }
 }
 
-function respond({ data, errors: faults }: ExecutionResult, at: { readonly log: Log; readonly requestId: string }): GraphQLResponse {
+function respond({ data, errors: faults }: Result, at: { readonly log: Log; readonly requestId: string }): GraphQLResponse {
   const headers = new HeaderMap();
-  if (!faults) return { http: { headers }, body: { kind: 'single', singleResult: { data: data ?? null } } };
+  if (!faults) return { http: { headers }, body: { kind: 'single', singleResult: { data: asData(data) } } };
   const errors = faults.map((error) => formatError(error, at));
-  if (data !== undefined) return { http: { headers }, body: { kind: 'single', singleResult: { errors, data } } };
+  if (data !== undefined) return { http: { headers }, body: { kind: 'single', singleResult: { errors, data: asData(data) } } };
   const code = errors[0]?.extensions?.['code'] as ErrorCode; // nothing was executed: the whole request failed
   return { http: { headers, status: errorCatalogue[code].status }, body: { kind: 'single', singleResult: { errors } } };
+}
+
+/** The server's types know no text; `stringifyResult` does. */
+const asData = (data: Result['data']): Record<string, unknown> | null => (data ?? null) as Record<string, unknown> | null;
+
+function stringifyResult({ data, ...rest }: FormattedExecutionResult): string {
+  if (!(data instanceof JsonText)) return JSON.stringify({ ...rest, ...(data === undefined ? {} : { data }) });
+  const others = JSON.stringify(rest);
+  return others === '{}' ? `{"data":${data.text}}` : `${others.slice(0, -1)},"data":${data.text}}`;
 }
 
 /** The server's own messages may quote what was asked; that they were said is enough to look into it. */

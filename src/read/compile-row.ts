@@ -69,13 +69,15 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   const pairs: [string, string][] = named ? [['__typename', quote(type.name)]] : [];
   const nested: Nested[] = [];
   const blinds = new Set<string>();
-  const withheldKeys: Selected[] = [];
+  const withheldAt: { readonly selected: Selected; readonly place: number }[] = [];
 
   for (const selected of selection) {
     if (selected.name === '__typename') {
       if (!named || selected.key !== '__typename') pairs.push([selected.key, quote(type.name)]);
-    } else if (selected.name === 'withheld') withheldKeys.push(selected);
-    else {
+    } else if (selected.name === 'withheld') {
+      // Its place is where it was selected; what it says is known when all else is compiled.
+      withheldAt.push({ selected, place: pairs.push([selected.key, 'null']) - 1 });
+    } else {
       const field = row.shape.fields[selected.name];
       if (!field) throw new Error(`shape ${row.shape.type} has no field ${selected.name}`);
       const verdict = verdictOf(plan, row, field.phi ?? field.gate);
@@ -92,7 +94,7 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
       nested.push(made);
     }
   }
-  for (const selected of withheldKeys) pairs.push([selected.key, withheld.sql(withheldSelection(document, type, selected))]);
+  for (const { selected, place } of withheldAt) pairs[place] = [selected.key, withheld.sql(withheldSelection(document, type, selected))];
   const masks = [...blinds, ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, false)`] : []))];
   const masked = masks.length > 0 ? `(${masks.join(' or ')})` : null;
   const own = site ? touchOf(compilation, { row, site, masked }) : null;

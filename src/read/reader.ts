@@ -1,5 +1,5 @@
 /** The only way out to a viewer: finds or compiles the statement for a selection under a plan, runs it in one flight, gives
- *  the JSON and what was touched. Statements are cached by document node, viewer class and which variables are given. */
+ *  its JSON text and what was touched. Statements are cached by document node, viewer class and which variables are given. */
 import {
   isEnumType,
   typeFromAST,
@@ -24,7 +24,8 @@ export interface ReadRequest {
   readonly inputs: RunInputs;
 }
 export interface ReadAnswer {
-  readonly value: unknown;
+  /** JSON under the response names of the selection: the answer itself, ready to be sent. */
+  readonly json: string;
   readonly touched: readonly Touched[];
   readonly refused: boolean;
 }
@@ -67,7 +68,7 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
       throw new HubError('CONFLICT', 'The policy has just changed. Ask again.');
     }
     return {
-      value: answer.j === null ? null : JSON.parse(answer.j),
+      json: answer.j ?? 'null',
       touched: readTouched(compiled.sites, answer.t),
       refused: compiled.refused,
     };

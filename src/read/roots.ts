@@ -40,6 +40,7 @@ export function compileRoot(at: CompileAt, definition: RootField, node: FieldNod
     key: node.alias?.value ?? node.name.value,
     name: node.name.value,
     node,
+    nodes: [node],
     sets: node.selectionSet ? [node.selectionSet] : [],
   };
   return compileField(at, { type, selected, field: definition.field }, verdict);
@@ -52,7 +53,12 @@ export function compileObject(at: CompileAt, typeName: string, sets: readonly Se
   const node: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: typeName } };
   return compileField(
     at,
-    { type, target: type, selected: { key: typeName, name: typeName, node, sets }, field: one(typeName, { on: '$.uid = :uid' }) },
+    {
+      type,
+      target: type,
+      selected: { key: typeName, name: typeName, node, nodes: [node], sets },
+      field: one(typeName, { on: '$.uid = :uid' }),
+    },
     openToAll,
   );
 }

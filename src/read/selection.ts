@@ -14,17 +14,20 @@ export interface Selected {
   readonly key: string;
   readonly name: string;
   readonly node: FieldNode;
+  /** Every place of the document where it stands. */
+  readonly nodes: readonly FieldNode[];
   readonly sets: readonly SelectionSetNode[];
 }
 
 export function selectedFields(document: Document, type: GraphQLObjectType, sets: readonly SelectionSetNode[]): Selected[] {
-  const found = new Map<string, { key: string; name: string; node: FieldNode; sets: SelectionSetNode[] }>();
+  const found = new Map<string, { key: string; name: string; node: FieldNode; nodes: FieldNode[]; sets: SelectionSetNode[] }>();
   const open = new Set<string>();
   const visit = (selection: SelectionNode): void => {
     if (!isWanted(document, selection)) return;
     if (selection.kind === Kind.FIELD) {
       const key = selection.alias?.value ?? selection.name.value;
-      const merged = found.get(key) ?? { key, name: selection.name.value, node: selection, sets: [] };
+      const merged = found.get(key) ?? { key, name: selection.name.value, node: selection, nodes: [], sets: [] };
+      merged.nodes.push(selection);
       if (selection.selectionSet) merged.sets.push(selection.selectionSet);
       found.set(key, merged);
       return;

@@ -55,6 +55,7 @@ export class Arguments {
   readonly #field: GraphQLField<unknown, unknown>;
   readonly #node: FieldNode;
   readonly #compiledWith: Record<string, unknown>;
+  #lastRun: { readonly variables: RunInputs['variables']; readonly values: Record<string, unknown> } | null = null;
 
   constructor(field: GraphQLField<unknown, unknown>, node: FieldNode, variables: Readonly<Record<string, unknown>>) {
     this.#field = field;
@@ -73,7 +74,15 @@ export class Arguments {
 
   /** How the value is found in a later run of the same text. */
   reader(path: string): ParameterValue {
-    return ({ variables }) => follow(getArgumentValues(this.#field, this.#node, variables), path) ?? null;
+    return ({ variables }) => follow(this.#valuesOf(variables), path) ?? null;
+  }
+
+  /** Several parameters come from one field: its arguments are worked out once a run. */
+  #valuesOf(variables: RunInputs['variables']): Record<string, unknown> {
+    if (this.#lastRun?.variables !== variables) {
+      this.#lastRun = { variables, values: getArgumentValues(this.#field, this.#node, variables) };
+    }
+    return this.#lastRun.values;
   }
 }
 

@@ -1,4 +1,5 @@
-/** The compiled executor and graphql-js answer the same, whatever a document is made of; and what they answer is right. */
+/** The text that is passed through, the compiled executor and graphql-js answer the same, whatever a document is made of; and
+ *  what they answer is right. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { at, listAt } from '../support/answers.js';
 import { hubSchema, openTestGateway, operation, type Asking, type TestGateway } from '../support/gateway.js';
@@ -26,15 +27,19 @@ afterAll(async () => {
 
 async function both(document: string, variables: Record<string, unknown> = {}): Promise<unknown> {
   const given = { id: `pat_${story.maria.uid}`, caseId: `case_${story.maria.caseUid}`, search: { identifier: 'Patient/1' }, ...variables };
+  const passed = await gateway.ask(advocate, document, given);
   const compiled = await gateway.ask(advocate, document, given, 'compiled');
   const interpreted = await gateway.ask(advocate, document, given, 'interpreted');
   expect(compiled.errors).toBeUndefined();
   expect(interpreted.errors).toBeUndefined();
+  expect(passed.errors).toBeUndefined();
   expect(JSON.stringify(compiled.data)).toBe(JSON.stringify(interpreted.data));
+  expect(JSON.stringify(passed.data)).toBe(JSON.stringify(interpreted.data));
+  expect(passed.passed).toBe(!/^\{ __typename \}$/.test(document));
   return compiled.data;
 }
 
-describe('both ways of execution answer the same, key by key', () => {
+describe('all ways of execution answer the same, key by key', () => {
   it.each(['find-patient', 'patient-context', 'sources', 'timeline', 'worklist'])('for the document %s', async (name) => {
     await both(operation(name));
   });
@@ -142,6 +147,43 @@ describe('a document', () => {
         cases: { nodes: [], pageInfo: { hasNextPage: true, endCursor: null } },
       },
     });
+  });
+});
+
+describe('a field that fails', () => {
+  const said = ({ errors, data }: Awaited<ReturnType<TestGateway['ask']>>) => ({
+    data,
+    errors: errors?.map(({ message, path, locations }) => ({ message, path, locations })),
+  });
+
+  async function each(of: TestGateway, document: string, variables: Record<string, unknown>) {
+    const usual = said(await of.ask(advocate, document, variables));
+    expect(said(await of.ask(advocate, document, variables, 'compiled'))).toEqual(usual);
+    expect(said(await of.ask(advocate, document, variables, 'interpreted'))).toEqual(usual);
+    return usual;
+  }
+
+  it('is null and leaves the others', async () => {
+    const broken = openTestGateway(database.gatewayUrl, (text) => (text.includes('case_file') ? 'select 1 / 0' : text));
+    const document = 'query ($id: ID!, $caseId: ID!) { patient(id: $id) { name } case(id: $caseId) { number } }';
+    const { data, errors } = await each(broken, document, { id: `pat_${story.maria.uid}`, caseId: `case_${story.maria.caseUid}` });
+    await broken.close();
+    expect(data).toEqual({ patient: { name: 'Zz-Maria Zz-Lopez' }, case: null });
+    expect(errors?.map(({ path }) => path)).toEqual([['case']]);
+  });
+
+  it('takes the whole answer along where the schema promises it', async () => {
+    const document = 'query ($id: ID!) { patient(id: $id) { name } cases(first: 501) { nodes { number } } }';
+    const { data, errors } = await each(gateway, document, { id: `pat_${story.maria.uid}` });
+    expect(data).toBeNull();
+    expect(errors?.map(({ path }) => path)).toEqual([['cases']]);
+  });
+
+  it('is not asked where a variable cannot be taken', async () => {
+    const document = 'query ($n: Int!) { cases(first: $n) { nodes { number } } }';
+    const usual = said(await gateway.ask(advocate, document, { n: 'many' }));
+    expect(said(await gateway.ask(advocate, document, { n: 'many' }, 'interpreted'))).toEqual(usual);
+    expect(usual).toMatchObject({ data: undefined, errors: [{ message: expect.stringContaining('Int cannot represent') }] });
   });
 });
 

@@ -5,7 +5,15 @@ import { parse, type ExecutionResult } from 'graphql';
 import { planFor, readPolicy } from '../../src/access/index.js';
 import { caseShapes, type CaseActs } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
-import { buildHubSchema, createExecutor, executeInterpreted, newTrail, type OperationContext } from '../../src/graphql/index.js';
+import {
+  buildHubSchema,
+  createCompiledExecutor,
+  createExecutor,
+  executeInterpreted,
+  JsonText,
+  newTrail,
+  type OperationContext,
+} from '../../src/graphql/index.js';
 import { packageRoot, silentLog, toWireId, type RowId, type Shape } from '../../src/kernel/index.js';
 import { patientShapes } from '../../src/patients/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
@@ -45,13 +53,15 @@ export interface Asking {
   /** Without them this viewer only reads. */
   readonly acts?: CaseActs;
 }
+/** `usual`: as the gateway chooses. */
+export type Way = 'usual' | 'compiled' | 'interpreted';
 export interface TestGateway {
   ask(
     who: Asking,
     document: string,
     variables?: Record<string, unknown>,
-    way?: 'compiled' | 'interpreted',
-  ): Promise<ExecutionResult & { readonly context: OperationContext }>;
+    way?: Way,
+  ): Promise<ExecutionResult & { readonly context: OperationContext; readonly passed: boolean }>;
   /** Texts of the statements sent so far; emptied by reading. */
   statements(): string[];
   close(): Promise<void>;
@@ -69,10 +79,14 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
   const sent: string[] = [];
   const readers = openReaders(gatewayUrl, { connections: 2, log: silentLog, onStatement: (text) => void sent.push(text) });
   const reader = createReader(shapes, { ...readers, fly: (flight) => readers.fly({ ...flight, text: alter(flight.text) }) });
-  const run = createExecutor(hubSchema);
+  const ways = {
+    usual: createExecutor(hubSchema),
+    compiled: createCompiledExecutor(hubSchema),
+    interpreted: (of: Parameters<typeof executeInterpreted>[1]) => executeInterpreted(hubSchema, of),
+  };
   const documents = new Map<string, ReturnType<typeof parse>>();
   return {
-    async ask(who, text, variables = {}, way = 'compiled') {
+    async ask(who, text, variables = {}, way = 'usual') {
       const document = documents.get(text) ?? parse(text);
       documents.set(text, document);
       const context: OperationContext = {
@@ -97,8 +111,9 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
         trail: newTrail(),
       };
       const of = { document, operationName: null, variables, context };
-      const result = way === 'compiled' ? await run(of) : await executeInterpreted(hubSchema, of);
-      return { ...result, context };
+      const { data, ...rest } = await ways[way](of);
+      const values = data instanceof JsonText ? (JSON.parse(data.text) as ExecutionResult['data']) : data;
+      return { ...rest, ...(values === undefined ? {} : { data: values }), passed: data instanceof JsonText, context };
     },
     statements: () => sent.splice(0),
     close: () => readers.close(),
