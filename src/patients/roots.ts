@@ -1,7 +1,7 @@
 /** Where queries enter the patients. A search by identifier or phone matches the exact whole value only, and a search is
  *  audited as one. */
 import { connection, HubError, one, type RootField } from '../kernel/index.js';
-import { phoneDigits, searchName } from '../store/index.js';
+import { phoneDigits, searchWords } from '../store/index.js';
 
 const recordWith = (predicate: string): string =>
   `$.id in (select l.person_id from patient_record r join person_link l on l.patient_record_id = r.id where (r.label_mask & :masked) = 0 and ${predicate})`;
@@ -9,12 +9,11 @@ const recordWith = (predicate: string): string =>
 /** Each word must begin a word of the name. The longest goes by the index, all of them decide. */
 const nameMatches = recordWith(`(' ' || r.name_search) like (:value)[1] and (' ' || r.name_search) like all (:value)`);
 
-/** Patterns for the words of a name, longest first; accents and case do not count, and no letter of it is a wildcard. */
-function namePatterns(name: unknown): string[] {
-  const plain = typeof name === 'string' ? (searchName({ family: null, given: null, name }) ?? '') : '';
-  const words = plain.split(/[\s,]+/).filter(Boolean);
-  return words.sort((a, b) => b.length - a.length).map((word) => `% ${word.replace(/[\\%_]/g, '\\$&')}%`);
-}
+/** Patterns for the words of a name, longest first; no letter of it is a wildcard. */
+const namePatterns = (name: unknown): string[] =>
+  (typeof name === 'string' ? searchWords(name) : [])
+    .sort((a, b) => b.length - a.length)
+    .map((word) => `% ${word.replace(/[\\%_]/g, '\\$&')}%`);
 
 /** The digits by which the store keeps a number; nothing matches where there are none. */
 const digitsOf = (phone: unknown): string =>

@@ -8,7 +8,7 @@ export { inTransaction, openPool, type PoolSettings } from './pool.js';
 export { PENDING } from './labels.js';
 export { ingestBatch, type IngestInput } from './ingest.js';
 export type { Counts } from './ingest/progress.js';
-export { phoneDigits, searchName } from './ingest/patient-cells.js';
+export { phoneDigits, searchWords } from './ingest/patient-cells.js';
 export { relayOutbox, trimOutbox, writeOutbox, type OutboxJob } from './outbox.js';
 export { readCursor, registerSources, setCircuit, type Circuit, type RegisteredSource, type SourceEntry } from './sources.js';
 export { failRun, finishRun, startRun, type Run } from './runs.js';

@@ -13,7 +13,7 @@ beforeAll(async () => {
   story = await tellStory(database.url);
   const owner = new pg.Client({ connectionString: database.url, options: '-c search_path=hub' });
   await owner.connect();
-  await owner.query(`update patient_record set name_search = 'zz-lopez zz-maria' where source_key = 'Patient/1'`);
+  await owner.query(`update patient_record set name_search = 'zz lopez obrien brien zz maria' where source_key = 'Patient/1'`);
   await owner.query(
     `insert into patient_phone (patient_record_id, digits) select id, '2125550100' from patient_record where source_key = 'Patient/1'`,
   );
@@ -35,6 +35,11 @@ describe('finding a patient', () => {
   it.each([
     ['the beginning of a name', { name: 'zz-lop' }],
     ['names in any order, with accents and in capitals', { name: 'ZZ-MARÍA zz-lópez' }],
+    ['either part of a double name', { name: 'lopez' }],
+    ['her given name without its first part', { name: 'maria' }],
+    ['a name with its apostrophe', { name: "O'Brien" }],
+    ['a name without its apostrophe', { name: 'o’brien' }],
+    ['what stands behind an apostrophe', { name: 'Brien' }],
     ['a name and a birth date', { name: 'zz', birthDate: '1959-02-03' }],
     ['a whole identifier', { identifier: 'Patient/1' }],
     ['a phone number, however it is written', { phone: '+1 (212) 555-0100' }],

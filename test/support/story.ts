@@ -131,7 +131,7 @@ export async function tellStory(ownerUrl: string): Promise<Story> {
 async function person(client: pg.Client, of: { uid: string; source: string; key: string; name: string; born: string }): Promise<string> {
   const record = await client.query<{ id: string }>(
     `insert into patient_record (source_id, source_key, ingested_at, name, name_search, birth_date, sex, language, identifiers, contact_points, address, own_mask, label_mask)
-     values ($1, $2, now(), $3, lower($3), $4, 'female', 'es', '[{"system":"mrn","value":"1","type":"MR"}]', '[{"kind":"phone","value":"555-0100","use":"home","confidential":true}]', '1 Zz Street', 0, 0) returning id`,
+     values ($1, $2, now(), $3, replace(lower($3), '-', ' '), $4, 'female', 'es', '[{"system":"mrn","value":"1","type":"MR"}]', '[{"kind":"phone","value":"555-0100","use":"home","confidential":true}]', '1 Zz Street', 0, 0) returning id`,
     [of.source, of.key, of.name, of.born],
   );
   const id = record.rows[0]?.id;

@@ -43,12 +43,20 @@ export function patientCells(record: PatientRecord): Cell[] {
 
 const longestName = 200;
 
-/** `family given`, small letters, without accents, so that a prefix of it can be looked up in an index. */
+/** `family given` as people look for them: each part of a double name is a word, and so is what stands behind an apostrophe,
+ *  so that Smith-Jones is found by either name, and O'Brien by obrien and by brien. */
 export function searchName({ family, given, name }: Pick<PatientRecord, 'family' | 'given' | 'name'>): string | null {
   const whole = [family, given].filter((part) => part !== null).join(' ') || name;
   if (whole === null) return null;
-  const plain = whole.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-  return plain.replace(/\s+/g, ' ').trim().slice(0, longestName);
+  return searchWords(whole.replace(/(\S*)['\u2019\u02bc](\S{3,})/gu, '$1$2 $2'))
+    .join(' ')
+    .slice(0, longestName);
+}
+
+/** Small letters, without accents, hyphens or apostrophes: a name as it is kept, and as it is asked for. */
+export function searchWords(name: string): string[] {
+  const plain = name.normalize('NFD').replace(/[\p{M}'\u2019\u02bc]/gu, '').toLowerCase(); // prettier-ignore
+  return plain.split(/[\s,\p{Pd}]+/u).filter(Boolean);
 }
 
 /** The digits of each telephone number, without extension; North American numbers as their last ten. */
