@@ -1,8 +1,8 @@
-/** `hub demo advance 3d`: moves the business clock of the running hub, to see what falls due. Never back: what has fallen
- *  due stays so. Tokens, leases and the audit trail keep the real time. */
+/** `hub demo advance 3d`: moves the business clock of a running demo, to see what falls due; a hub with real cases is left
+ *  alone. Never back: what has fallen due stays so. Tokens, leases and the audit trail keep the real time. */
 import { HubError } from '../kernel/index.js';
 import { advanceBusinessClock, businessClock, openPool } from '../store/index.js';
-import { roleAddress } from './database.js';
+import { findRunning } from './data-folder.js';
 import type { HubSettings } from './hub-settings.js';
 import { openTerminal } from './terminal.js';
 
@@ -18,7 +18,11 @@ export function readSpan(text: string): number {
 
 export async function advance(settings: HubSettings, span: string): Promise<void> {
   const ms = readSpan(span);
-  const pool = openPool(await roleAddress(settings, 'worker'), { max: 1, name: 'advance' });
+  const running = await findRunning(settings.data);
+  if (!running.demo) {
+    throw new HubError('NOT_PERMITTED', 'advance: expected a demo (`hub up --demo`), found a hub with real cases; its clock is not moved.');
+  }
+  const pool = openPool(running.workerUrl, { max: 1, name: 'advance' });
   try {
     await advanceBusinessClock(pool, ms);
     openTerminal().say(`The business clock is at ${(await businessClock(pool)).now().toISOString()}.`);

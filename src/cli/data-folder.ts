@@ -16,6 +16,7 @@ export interface Passwords {
 /** Where the running hub is. Gone when it stops in good order; what a killed one leaves names a database that is not there. */
 export interface RunningHub {
   readonly pid: number;
+  readonly demo: boolean;
   readonly ownerUrl: string;
   readonly gatewayUrl: string;
   readonly workerUrl: string;
@@ -24,6 +25,7 @@ export interface RunningHub {
 
 const runningNote = z.object({
   pid: z.number(),
+  demo: z.boolean().default(false),
   ownerUrl: z.string(),
   gatewayUrl: z.string(),
   workerUrl: z.string(),
@@ -87,11 +89,26 @@ export const forgetRunning = (folder: string): Promise<void> => rm(runningFile(f
 /** @throws HubError DATABASE_UNAVAILABLE where no hub runs on this folder */
 export async function findRunning(data: string): Promise<RunningHub> {
   const read = runningNote.safeParse(fieldsOf((await readIfThere(runningFile(data))) ?? ''));
-  if (read.success) return read.data;
+  if (read.success && isAlive(read.data.pid)) return read.data;
+  if (read.success) {
+    throw new HubError(
+      'DATABASE_UNAVAILABLE',
+      `The hub on ${data} was ended by force. Start it again with \`hub up --data ${data}\`; nothing that was committed is lost.`,
+    );
+  }
   throw new HubError(
     'DATABASE_UNAVAILABLE',
     `No hub is running on ${data}. Start it with \`hub up --data ${data}\`, or name its folder with --data.`,
   );
+}
+
+/** Asks without touching: signal 0 is none. A process of another account is alive, too. */
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
 }
 
 function fieldsOf(text: string): Readonly<Record<string, unknown>> {

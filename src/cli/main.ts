@@ -147,6 +147,12 @@ program.command('worker-process', { hidden: true }).action(async () => {
   await new Promise(() => undefined); // it ends the process itself
 });
 
+// `hub source status | head`: whoever listened has heard enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 try {
   await program.parseAsync();
   process.exit();

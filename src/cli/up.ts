@@ -106,7 +106,7 @@ async function startAll({ settings: given, wanted, started, terminal, fail }: St
   giveOrder(workerOrder(settings, database));
   const gateway = await startGateway(settings, { gatewayUrl: database.gatewayUrl, generation, rules, log });
   started.add(() => gateway.stop());
-  await noteRunning(folder, { pid: process.pid, ...addressesOf(database), queue: settings.queue });
+  await noteRunning(folder, { pid: process.pid, demo: wanted.demo, ...addressesOf(database), queue: settings.queue });
   started.add(() => forgetRunning(folder));
   lap('gateway');
   if (sandbox) await settleDemo(sandbox, { settings, workerUrl: database.workerUrl, gateway, rules, terminal, log });

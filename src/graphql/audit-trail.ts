@@ -1,7 +1,16 @@
 /** Turns what an operation touched into audit entries: one for each person, and one for the operation itself where it
  *  touched nobody, was refused, failed in part, or searched. Pure. */
+import { Kind, type OperationDefinitionNode } from 'graphql';
 import type { AuditEntry } from '../access/index.js';
 import type { OperationContext } from './context.js';
+
+/** What the entries call an operation: its name, or the root fields that an unnamed one asks. Never an alias: a client may
+ *  write anything into one. */
+export function calledIn(operation: OperationDefinitionNode): string | null {
+  if (operation.name) return operation.name.value;
+  const fields = operation.selectionSet.selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : []));
+  return fields.length > 0 ? [...new Set(fields)].join(', ') : null;
+}
 
 export function entriesOf(context: OperationContext, operation: string | null, failed: boolean): AuditEntry[] {
   const { viewer, requestId, trail } = context;

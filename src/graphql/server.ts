@@ -9,7 +9,7 @@ import {
 import { GraphQLError, Kind, visit, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Audit } from '../access/index.js';
 import { errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/index.js';
-import { entriesOf } from './audit-trail.js';
+import { calledIn, entriesOf } from './audit-trail.js';
 import type { OperationContext } from './context.js';
 import { formatError } from './errors.js';
 import { createExecutor } from './execute.js';
@@ -65,9 +65,9 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
             throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
           }
         },
-        async responseForOperation({ document, operationName, request, contextValue }): Promise<GraphQLResponse> {
+        async responseForOperation({ document, operation, operationName, request, contextValue }): Promise<GraphQLResponse> {
           const result = await executeOperation({ document, operationName, variables: request.variables ?? {}, context: contextValue });
-          return respond(await audited(result, contextValue, operationName), { log, requestId: contextValue.requestId });
+          return respond(await audited(result, contextValue, calledIn(operation)), { log, requestId: contextValue.requestId });
         },
       };
     },

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { advance } from '../../src/cli/advance.js';
 import { findRunning, forgetRunning, noteRunning, rolePasswords, storedPasswords } from '../../src/cli/data-folder.js';
 import { namedDatabase, roleAddress } from '../../src/cli/database.js';
+import type { HubSettings } from '../../src/cli/hub-settings.js';
 
 let folder: string;
 beforeEach(async () => {
@@ -28,7 +31,8 @@ describe("the roles' passwords", () => {
 
 describe('the note of the running hub', () => {
   const hub = {
-    pid: 7,
+    pid: process.pid,
+    demo: false,
     ownerUrl: 'postgres://o/hub',
     gatewayUrl: 'postgres://g/hub',
     workerUrl: 'postgres://w/hub',
@@ -41,6 +45,15 @@ describe('the note of the running hub', () => {
     expect(await modeOf('running.json')).toBe(0o600);
     await forgetRunning(folder);
     await expect(findRunning(folder)).rejects.toThrow(`No hub is running on ${folder}.`);
+  });
+  it('says so where the hub was killed and left it behind', async () => {
+    const gone = spawnSync(process.execPath, ['-e', '']).pid;
+    await noteRunning(folder, { ...hub, pid: gone });
+    await expect(findRunning(folder)).rejects.toThrow(`The hub on ${folder} was ended by force.`);
+  });
+  it('keeps the clock of a hub that is no demo where it is', async () => {
+    await noteRunning(folder, hub);
+    await expect(advance({ data: folder } as HubSettings, '3d')).rejects.toThrow('its clock is not moved');
   });
 });
 

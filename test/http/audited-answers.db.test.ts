@@ -91,6 +91,13 @@ describe('an answer', () => {
     ]);
   });
 
+  it('of an operation without a name is known by the fields that it asked, not by what the client called them', async () => {
+    const token = await gateway.token({ userUid: story.advocate.uid });
+    const query = 'query ($id: ID!) { zz_lopez: patient(id: $id) { name } sources { name } }';
+    await gateway.post(token, { query, variables: { id: `pat_${story.maria.uid}` } });
+    expect(new Set((await entries()).map(({ operation: called }) => called))).toEqual(new Set(['patient, sources']));
+  });
+
   it('on which a relation was missing says which fields were withheld, and counts no class that was not answered', async () => {
     const token = await gateway.token({ userUid: story.advocate.uid });
     await gateway.post(token, {
