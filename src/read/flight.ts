@@ -1,6 +1,7 @@
-/** Sends one read in one flight: BEGIN, the viewer's settings, the statement and COMMIT are pushed into the pipeline in one
- *  tick, so that row-level security costs no round trip. Settings live in this transaction only; a connection that fails or
+/** Sends one read in one flight: BEGIN with the viewer's settings, the statement and COMMIT are pushed into the pipeline in
+ *  one write, so that row-level security costs no round trip. Settings live in this transaction only; a connection that fails or
  *  is cut off is thrown away and opened anew, so nobody inherits another viewer's settings. */
+import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { HubError, type Log } from '../kernel/index.js';
 
@@ -104,18 +105,31 @@ export function openReaders(
 
 async function send(client: pg.Client, flight: Flight, onStatement?: (text: string) => void): Promise<Answer> {
   onStatement?.(flight.text);
-  // All four are on the wire before any of them is awaited. A failed read leaves the COMMIT to roll back.
-  const begun = client.query('begin read only');
-  const set = client.query({ name: 'hub-settings', text: `select set_config('hub.hidden', $1, true)`, values: [String(flight.hidden)] });
-  const read = client.query<Answer>({ name: flight.name, text: flight.text, values: [...flight.values] });
-  const done = client.query('commit');
-  const sent = await Promise.allSettled([begun, set, read]);
+  const [begun, read, done] = inOneWrite(client, () => [
+    client.query(`begin read only; set local hub.hidden = ${Math.trunc(flight.hidden)}`),
+    client.query<Answer>({ name: flight.name, text: flight.text, values: [...flight.values] }),
+    // A failed read leaves it to the COMMIT to roll back.
+    client.query('commit'),
+  ]);
+  const sent = await Promise.allSettled([begun, read]);
   await done.catch(() => undefined); // what was read stays read
   const failed = sent.find((one) => one.status === 'rejected');
   if (failed) throw faultOf(failed.reason as Error);
   const row = (await read).rows[0];
   if (!row) throw new HubError('INTERNAL', 'a compiled statement answered no row');
   return row;
+}
+
+/** All that is asked meanwhile leaves in one system call, and reaches the server's backend in one: each of them costs as much
+ *  as a small statement. pg holds back its own messages of one query in the same way. */
+function inOneWrite<T>(client: pg.Client, ask: () => T): T {
+  const { stream } = (client as unknown as { readonly connection: { readonly stream: Writable } }).connection;
+  stream.cork();
+  try {
+    return ask();
+  } finally {
+    process.nextTick(() => stream.uncork());
+  }
 }
 
 function faultOf(error: Error): HubError {

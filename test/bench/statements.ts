@@ -1,5 +1,5 @@
 /** How many statements each document needs, counted by the server itself (pg_stat_statements), and how many flights, counted
- *  where they are sent: BEGIN, set_config, the read and COMMIT travel in one. The audit entry's one call is apart: it goes
+ *  where they are sent: BEGIN, SET LOCAL, the read and COMMIT travel in one. The audit entry's one call is apart: it goes
  *  over a connection of its own and is shared by the operations of one commit. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -68,7 +68,7 @@ export async function countStatements(hospital: Hospital, say: (line: string) =>
 /** What the gateway's role has sent since the counters were set back, kind by kind. */
 async function sentBy(owner: pg.Client): Promise<string> {
   const { rows } = await owner.query<{ kind: string; calls: number }>(
-    `select case when query ~* '^begin' then 'BEGIN' when query ~* '^commit' then 'COMMIT' when query ~* 'set_config' then 'set_config' else 'read' end as kind,
+    `select case when query ~* '^begin' then 'BEGIN' when query ~* '^commit' then 'COMMIT' when query ~* '^set local' then 'SET LOCAL' else 'read' end as kind,
             sum(calls)::int as calls
        from pg_stat_statements s join pg_roles r on r.oid = s.userid where r.rolname = 'hub_gateway' and s.dbid = (select oid from pg_database where datname = current_database())
       group by 1 order by 1 desc`,
