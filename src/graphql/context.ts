@@ -5,16 +5,20 @@ import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.j
 import type { CaseActs } from '../cases/index.js';
 import type { AuditAction, Plan } from '../access/index.js';
 import type { Reader, ReadRequest, RunInputs, Touched } from '../read/index.js';
+import { underPolicyInForce } from './policy-in-force.js';
 
 export interface OperationContext {
   readonly viewer: Viewer;
   readonly rows: RunInputs['viewer'];
-  readonly plan: Plan;
+  /** Of the policy under which the operation is decided; another one where the policy changed meanwhile. */
+  plan: Plan;
   readonly requestId: string;
   readonly reader: Reader;
   /** The acts of the cases room, bound to this viewer. */
-  readonly acts: CaseActs;
+  acts: CaseActs;
   readonly trail: Trail;
+  /** Makes plan and acts anew under the policy that is in force now. */
+  readonly renewPlan: () => Promise<void>;
 }
 
 /** What an operation did, for its audit entries. */
@@ -38,7 +42,8 @@ export async function answer(
   const { byId } = definition;
   const given = byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {};
   if (definition.isSearch) context.trail.action = 'SEARCH';
-  return note(context, await context.reader.root(requestOf(context, info, given), definition, mergedOf(node, info.fieldNodes)));
+  const merged = mergedOf(node, info.fieldNodes);
+  return note(context, await underPolicyInForce(context, () => context.reader.root(requestOf(context, info, given), definition, merged)));
 }
 
 const mergedBefore = new WeakMap<FieldNode, { readonly nodes: readonly FieldNode[]; readonly merged: FieldNode }>();
@@ -60,7 +65,8 @@ export async function answerObject(
   context: OperationContext,
   at: { readonly type: string; readonly uid: string; readonly sets: readonly SelectionSetNode[]; readonly info: GraphQLResolveInfo },
 ): Promise<unknown> {
-  return note(context, await context.reader.object(requestOf(context, at.info, { uid: at.uid }), at.type, at.sets));
+  const { type, uid, sets, info } = at;
+  return note(context, await underPolicyInForce(context, () => context.reader.object(requestOf(context, info, { uid }), type, sets)));
 }
 
 function note(context: OperationContext, { value, touched, refused }: Awaited<ReturnType<Reader['root']>>): unknown {

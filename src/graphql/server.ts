@@ -56,6 +56,7 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
         async didResolveOperation({ document, contextValue }) {
           const asks = introspects.get(document) ?? asksForSchema(document);
           introspects.set(document, asks);
+          if (asks) await contextValue.renewPlan(); // what reads no row is not told of a newer policy by its statement
           if (asks && !(development && contextValue.plan.may('MANAGE_SOURCES'))) {
             contextValue.trail.refused = true;
             await audit.record(entriesOf(contextValue, null, false));

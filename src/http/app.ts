@@ -47,12 +47,16 @@ export function createApp(options: AppOptions): express.Express {
     response.setHeader('cache-control', 'no-store');
     admit(request.headers.authorization, requestId).then(
       (admitted) => {
-        response.locals['context'] = {
-          ...admitted,
-          requestId,
-          trail: newTrail(),
+        const { viewer, rows, plan, renewPlan } = admitted;
+        const context: OperationContext = {
+          ...{ viewer, rows, plan, requestId, trail: newTrail() },
           ...equip(admitted, requestId),
-        } satisfies OperationContext;
+          renewPlan: async () => {
+            context.plan = await renewPlan();
+            context.acts = equip({ ...admitted, plan: context.plan }, requestId).acts;
+          },
+        };
+        response.locals['context'] = context;
         next();
       },
       (error: unknown) => refuse(response, error, { log, requestId }),

@@ -14,6 +14,7 @@ export const errorCatalogue = {
   INTROSPECTION_DISABLED: { status: 400, meaning: 'Only an integration engineer may introspect, on a development hub.' },
   TRANSITION_NOT_ALLOWED: { status: 409, meaning: 'The case is not in a status from which this step can be taken.' },
   CONFLICT: { status: 409, meaning: 'Somebody changed it in between. Read it again and decide.' },
+  POLICY_CHANGED: { status: 409, meaning: 'Another policy was put in force meanwhile. Nothing was decided under the old one; ask again.' },
   CONFIG_INVALID: { status: 500, meaning: 'A setting cannot be taken; each line names the setting, what was expected and what was found.' },
   POLICY_INVALID: { status: 500, meaning: 'A policy file contradicts itself, is incomplete or names an unknown code.' },
   RULES_INVALID: { status: 500, meaning: 'A rule file under schema/ cannot be read; the message names the file and the row.' },

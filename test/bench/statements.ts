@@ -54,7 +54,7 @@ export async function countStatements(hospital: Hospital, say: (line: string) =>
       requestId: 'bench',
       reader,
       acts: readsOnly,
-      trail: newTrail(),
+      trail: newTrail(), renewPlan: () => Promise.resolve(),
     };
     const document = parse(readFileSync(join(packageRoot, 'schema/operations', `${name}.graphql`), 'utf8'));
     const { errors } = await run({ document, operationName: null, variables: given, context });

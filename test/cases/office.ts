@@ -47,6 +47,7 @@ export async function openOffice(): Promise<Office> {
   const gateway = openPool(database.gatewayUrl, { max: 2, name: 'test-gateway' });
   const orm = await openOrm(database.gatewayUrl, { log: silentLog });
   await seedDirectory(worker, demoDirectory);
+  await worker.query(`insert into policy_state (generation, digest, applied_at) values (1, 'test', now())`);
   const directory = openDirectory(gateway);
   return {
     worker,

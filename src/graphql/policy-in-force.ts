@@ -1,0 +1,18 @@
+/** Whoever reads or acts is told by the database that another policy is in force than the one they decided under: then nothing
+ *  has been answered or changed, and it is done again under a plan of the new one. So a policy holds from the next request
+ *  on, in every process. */
+import { HubError } from '../kernel/index.js';
+
+/** A policy that changes again and again while one request is answered is a fault of whoever changes it. */
+const mostChanges = 5;
+
+export async function underPolicyInForce<T>(context: { readonly renewPlan: () => Promise<void> }, work: () => Promise<T>): Promise<T> {
+  for (let changes = 0; ; changes += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof HubError && error.code === 'POLICY_CHANGED') || changes === mostChanges) throw error;
+      await context.renewPlan();
+    }
+  }
+}
