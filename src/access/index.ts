@@ -5,6 +5,8 @@ export { openAudit, type Audit, type AuditAction, type AuditEntry, type AuditOut
 export { readLabelRules, type LabelRules } from './label-rules.js';
 export { labelledTables, queueUnsettled, relabelRange, type LabelledTable, type RowRange } from './labels.js';
 export { readPolicySet, type PolicySet } from './policy-set.js';
+export { conditionWords, explainClass, explainMatch } from './explain.js';
+export { describePolicy } from './describe-policy.js';
 export type { PolicyTexts } from './policy-texts.js';
 export { applyPolicy, recordRefusal, type Applied, type Applying } from './apply-policy.js';
 export { openPolicyInForce, type InForce, type PolicyInForce } from './policy-in-force.js';

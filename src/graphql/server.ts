@@ -60,7 +60,7 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
           if (asks && !(development && contextValue.plan.may('MANAGE_SOURCES'))) {
             contextValue.trail.refused = true;
             await audit.record(entriesOf(contextValue, null, false));
-            const refusal = new HubError('INTROSPECTION_DISABLED', 'Only an integration engineer may introspect, on a development hub.');
+            const refusal = new HubError('INTROSPECTION_DISABLED', 'Only who manages sources may introspect, on a development hub.');
             throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
           }
         },
