@@ -35,14 +35,15 @@ export async function perform<S extends z.ZodType<{ readonly idempotencyKey: str
   act: (deed: Deed, given: z.output<S>) => Promise<Done>,
 ): Promise<CaseOutcome> {
   try {
-    if (!context.may('WRITE_CASES')) throw refuse('NOT_PERMITTED', 'This role may not change cases. Ask whoever holds the case.');
-    const given = readInput(order.schema, order.input);
-    const { idempotencyKey, ...request } = given;
-    const keyed = idempotencyKey === null ? null : { operation: order.operation, key: idempotencyKey, hash: requestHash(request) };
     const { clock, ...rest } = context;
     const em = context.em.fork({ session: { variables: { 'hub.hidden': context.hidden } } });
     return await em.transactional(async (inside) => {
+      // First of all, so that a refusal too is one of the policy in force.
       await holdGeneration(context.generation, (sql) => inside.execute<{ generation?: number }[]>(sql));
+      if (!context.may('WRITE_CASES')) throw refuse('NOT_PERMITTED', 'This role may not change cases. Ask whoever holds the case.');
+      const given = readInput(order.schema, order.input);
+      const { idempotencyKey, ...request } = given;
+      const keyed = idempotencyKey === null ? null : { operation: order.operation, key: idempotencyKey, hash: requestHash(request) };
       return actOnce({ ...rest, em: inside, now: clock.now() }, { order, keyed, act: (deed) => act(deed, given) });
     });
   } catch (error) {

@@ -114,7 +114,7 @@ async function personsWith(
 ): Promise<(PinnedPatient & { readonly names: readonly string[] })[]> {
   const rows = await em.execute<{ personId: string; personUid: string; recordIds: string[]; names: string[] }[]>(
     `select p.id as "personId", p.uid as "personUid", array_agg(r.id::text order by r.source_id, r.id) as "recordIds",
-            array_remove(array_agg(r.name) filter (where (r.label_mask & ${masked}) = 0) || array_agg(concat_ws(' ', r.given, r.family)) filter (where (r.label_mask & ${masked}) = 0), null) as names
+            coalesce(array_remove(array_agg(r.name) filter (where (r.label_mask & ${masked}) = 0) || array_agg(concat_ws(' ', r.given, r.family)) filter (where (r.label_mask & ${masked}) = 0), null), '{}') as names
      from person p join person_link l on l.person_id = p.id and l.assurance = 'CERTAIN' join patient_record r on r.id = l.patient_record_id
      where ${tests.map(({ sql }) => sql).join(' and ')} group by p.id order by p.id`,
     tests.flatMap(({ values }) => values),

@@ -17,8 +17,8 @@ export interface OperationContext {
   /** The acts of the cases room, bound to this viewer. */
   acts: CaseActs;
   readonly trail: Trail;
-  /** Makes plan and acts anew under the policy that is in force now. */
-  readonly renewPlan: () => Promise<void>;
+  /** Plan and acts under the policy that is in force now. Given back rather than set: the server copies a context. */
+  readonly renewed: () => Promise<Pick<OperationContext, 'plan' | 'acts'>>;
 }
 
 /** What an operation did, for its audit entries. */

@@ -6,13 +6,21 @@ import { HubError } from '../kernel/index.js';
 /** A policy that changes again and again while one request is answered is a fault of whoever changes it. */
 const mostChanges = 5;
 
-export async function underPolicyInForce<T>(context: { readonly renewPlan: () => Promise<void> }, work: () => Promise<T>): Promise<T> {
+interface Renewable {
+  /** What of the context the policy decides, made anew. */
+  readonly renewed: () => Promise<object>;
+}
+
+/** The same operation goes on under the policy that is in force now. */
+export const takePolicyInForce = async (context: Renewable): Promise<void> => void Object.assign(context, await context.renewed());
+
+export async function underPolicyInForce<T>(context: Renewable, work: () => Promise<T>): Promise<T> {
   for (let changes = 0; ; changes += 1) {
     try {
       return await work();
     } catch (error) {
       if (!(error instanceof HubError && error.code === 'POLICY_CHANGED') || changes === mostChanges) throw error;
-      await context.renewPlan();
+      await takePolicyInForce(context);
     }
   }
 }

@@ -14,6 +14,7 @@ import type { OperationContext } from './context.js';
 import { formatError } from './errors.js';
 import { createExecutor } from './execute.js';
 import { limitRules, maxTokens } from './limits.js';
+import { takePolicyInForce } from './policy-in-force.js';
 
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
@@ -56,7 +57,7 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
         async didResolveOperation({ document, contextValue }) {
           const asks = introspects.get(document) ?? asksForSchema(document);
           introspects.set(document, asks);
-          if (asks) await contextValue.renewPlan(); // what reads no row is not told of a newer policy by its statement
+          if (asks) await takePolicyInForce(contextValue); // what reads no row is not told of a newer policy by its statement
           if (asks && !(development && contextValue.plan.may('MANAGE_SOURCES'))) {
             contextValue.trail.refused = true;
             await audit.record(entriesOf(contextValue, null, false));

@@ -48,15 +48,14 @@ export function createApp(options: AppOptions): express.Express {
     admit(request.headers.authorization, requestId).then(
       (admitted) => {
         const { viewer, rows, plan, renewPlan } = admitted;
-        const context: OperationContext = {
+        response.locals['context'] = {
           ...{ viewer, rows, plan, requestId, trail: newTrail() },
           ...equip(admitted, requestId),
-          renewPlan: async () => {
-            context.plan = await renewPlan();
-            context.acts = equip({ ...admitted, plan: context.plan }, requestId).acts;
+          renewed: async () => {
+            const renewed = await renewPlan();
+            return { plan: renewed, acts: equip({ ...admitted, plan: renewed }, requestId).acts };
           },
-        };
-        response.locals['context'] = context;
+        } satisfies OperationContext;
         next();
       },
       (error: unknown) => refuse(response, error, { log, requestId }),

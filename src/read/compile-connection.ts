@@ -195,7 +195,7 @@ function refusalOf(plan: Plan, row: Row, { match, phi }: ArgumentRule): Withhold
   if (permission && !permission.may) return permission.withheld;
   const decision = phi === undefined ? null : plan.decide(phi);
   if (decision?.may === 'never') return decision.withheld;
-  return decision?.may === 'when' && row.holdsInline(decision.conditions) === null ? decision.otherwise : null;
+  return decision?.may === 'when' && !row.knowsAny(decision.conditions) ? decision.otherwise : null;
 }
 
 /** A predicate for an argument that was given and may be asked; null where it was not given. */

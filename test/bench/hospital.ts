@@ -48,11 +48,7 @@ export async function buildHospital(size: {
   const rules = benchRules();
   const {
     policy: { generation },
-  } = await prepareDatabase(
-    { ownerUrl: postgres.url, workerUrl: worker, passwords },
-    { queue: { backend: 'postgres' }, sources },
-    rules,
-  );
+  } = await prepareDatabase({ ownerUrl: postgres.url, workerUrl: worker, passwords }, { queue: { backend: 'postgres' }, sources }, rules);
   const begun = Date.now();
   const workers = await startWorkers({ databaseUrl: worker, queue: { backend: 'postgres', databaseUrl: worker }, sources, log: silentLog });
   while (!(await workers.firstSync()).done) await pause(250);

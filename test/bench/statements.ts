@@ -54,7 +54,8 @@ export async function countStatements(hospital: Hospital, say: (line: string) =>
       requestId: 'bench',
       reader,
       acts: readsOnly,
-      trail: newTrail(), renewPlan: () => Promise.resolve(),
+      trail: newTrail(),
+      renewed: () => Promise.reject(new Error('the bench has one policy')),
     };
     const document = parse(readFileSync(join(packageRoot, 'schema/operations', `${name}.graphql`), 'utf8'));
     const { errors } = await run({ document, operationName: null, variables: given, context });

@@ -88,7 +88,7 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
         reader,
         acts: who.acts ?? noActs,
         trail: newTrail(),
-        renewPlan: () => Promise.resolve(),
+        renewed: () => Promise.reject(new Error('this gateway has one policy')),
       };
       const of = { document, operationName: null, variables, context };
       const result = way === 'compiled' ? await run(of) : await executeInterpreted(hubSchema, of);
