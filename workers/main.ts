@@ -1,7 +1,7 @@
 /** Starts the workers of one process: the queues and who works them, the relay from the outbox, the schedule of sources,
  *  the poll for what falls due. Wires rooms together and holds no rules; everything comes in as values, so that `hub up`,
  *  `hub worker` and tests start the same thing. Any number of these may run on one database. */
-import { readLabelRules, type LabelRules } from '../src/access/index.js';
+import { openPolicyInForce, readPolicySet, type PolicyInForce } from '../src/access/index.js';
 import { loadCaseRules, type RuleFolders } from '../src/cases/index.js';
 import { readStrongIdentifiers } from '../src/identity/index.js';
 import { packageRoot, queueNames, realClock, type Clock, type Log, type QueueName, type SourceId } from '../src/kernel/index.js';
@@ -27,7 +27,7 @@ export interface WorkerSettings {
   readonly log: Log;
   /** Queues worked here; absent: all. */
   readonly queues?: readonly QueueName[] | undefined;
-  /** The folder with labels.yaml; absent: what ships with the hub. */
+  /** The policy's folder, for a database to which none was applied yet; absent: what ships with the hub. */
   readonly policy?: string | undefined;
   /** Where clocks and calendars lie; absent: what ships with the hub. */
   readonly rules?: RuleFolders | undefined;
@@ -51,13 +51,15 @@ const keepRelayedHours = 24;
 
 export async function startWorkers(settings: WorkerSettings): Promise<Workers> {
   const { log, sources } = settings;
-  const labels = readLabelRules(`${settings.policy ?? `${packageRoot}/schema/policy`}/labels.yaml`);
   const pool = openPool(settings.databaseUrl, { max: 2 * sources.length + spareConnections, name: 'worker' });
   const closing = new AbortController();
-  const queues = await openQueues(settings.queue, { log }).catch(async (error: unknown) => {
+  const orEnd = async (error: unknown): Promise<never> => {
     await pool.end();
     throw error;
-  });
+  };
+  const otherwise = () => readPolicySet(settings.policy ?? `${packageRoot}/schema/policy`);
+  const labels = await openPolicyInForce(pool, { otherwise }).catch(orEnd);
+  const queues = await openQueues(settings.queue, { log }).catch(orEnd);
   const work = { settings, pool, queues, labels, clock: realClock, signal: closing.signal };
   const loops: Promise<void>[] = [];
   const stop = async (): Promise<void> => {
@@ -83,7 +85,7 @@ interface Work {
   readonly settings: WorkerSettings;
   readonly pool: ReturnType<typeof openPool>;
   readonly queues: Queues;
-  readonly labels: LabelRules;
+  readonly labels: PolicyInForce;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }

@@ -1,6 +1,13 @@
-export { readPolicy, type Capability, type Condition, type Label, type Policy } from './policy-file.js';
-export { planFor, type Decision, type Plan, type RowCondition, type WithheldReason, type Withholding } from './plan.js';
+export { readPolicy, type Label, type Policy } from './policy-file.js';
+export { type Capability, type Condition } from './policy-schema.js';
+export { planFor, type Decision, type Permission, type Plan, type RowCondition, type WithheldReason, type Withholding } from './plan.js';
 export { openAudit, type Audit, type AuditAction, type AuditEntry, type AuditOutcome } from './audit.js';
 export { readLabelRules, type LabelRules } from './label-rules.js';
 export { labelledTables, queueUnsettled, relabelRange, type LabelledTable, type RowRange } from './labels.js';
-export { applyPolicy, generationInForce } from './generation.js';
+export { readPolicySet, type PolicySet } from './policy-set.js';
+export { conditionWords, explainClass, explainMatch } from './explain.js';
+export { describePolicy } from './describe-policy.js';
+export type { PolicyTexts } from './policy-texts.js';
+export { applyPolicy, recordRefusal, type Applied, type Applying } from './apply-policy.js';
+export { openPolicyInForce, type InForce, type PolicyInForce } from './policy-in-force.js';
+export { relabelProgress, renewRange, type LabelsKnown, type RelabelProgress } from './relabel.js';

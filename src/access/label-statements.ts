@@ -11,13 +11,32 @@ const pending = 1 << 30;
  *  statistics yet and the planner would rather read them whole (measured: ten times slower at 3,000 claims already). */
 export const planForFew = `select set_config(name, 'off', true) from unnest(array['enable_seqscan', 'enable_hashjoin', 'enable_mergejoin', 'jit']) as name`;
 
+const programs = 'program as materialized (select * from unnest($1::text[], $2::int[]) as p(name, mask))';
+
+/** $1 names and $2 masks of programs, $3 and $4 the ends of a range. @returns rows with what their codes were last worked out to, and
+ *  whether their labels are other than codes and place say: by inheritance, or under other rules */
+export const ownMasks = (table: string, refs: readonly string[]): string => {
+  const place = refs.length > 0 ? placeMask('r', refs.map((ref) => `r.${ref}`).join(', ')) : null;
+  const misplaced = place === null ? 'false' : `(r.own_mask | ${place}) is distinct from r.label_mask & ~${pending}`;
+  return `with ${programs} select r.id, r.label_codes as codes, r.own_mask as mask, ${misplaced} as misplaced
+    from ${table} r where r.id between $3 and $4${table === 'patient_record' ? ' and not r.stub' : ''}`;
+};
+
+/** $1 names and $2 masks of programs. @returns rows at a place whose labels they do not carry */
+export const unlabelledAtPlaces = (table: string, refs: readonly string[]): string => `
+  select r.id from (
+      select n.source_id, n.ref, p.mask from unnest($1::text[], $2::int[]) as p(name, mask) join source_name n on lower(n.name) = p.name
+      union all select n.source_id, n.ref, n.own_mask from source_name n where n.own_mask <> 0) n
+    join ${table} r on r.source_id = n.source_id and n.ref in (${refs.map((ref) => `r.${ref}`).join(', ')})
+   where r.label_mask & n.mask <> n.mask`;
+
 /** $1 names and $2 masks of programs. A row waits for what it names until a source has been read through, from where it was
  *  left off to its end, by a run that began after the row came: its own source (`own_at`), or every active one (`all_at`). A
  *  run that goes on with a broken one's work skips what that one had walked, and tells nothing. A source that has never been
  *  read holds back for as long as it takes: unknown means no. What has not come by then is not waited for: the row is shown
  *  with what is known, and labelled again should it come later. */
 const given = `
-  program as materialized (select * from unnest($1::text[], $2::int[]) as p(name, mask)),
+  ${programs},
   walk as materialized (
     select s.id as source_id, s.active, (
              select r.started_at from sync_run r
@@ -35,9 +54,9 @@ const keptPending = (row: string, missing: string, byNumber = 'false'): string =
   case when ${row}.label_mask & ${pending} <> 0 and ${missing} and not coalesce(${row}.ingested_at < case when ${byNumber} then h.all_at else h.own_at end, false)
        then ${pending} else 0 end`;
 
-/** What the place says: a program's visits are covered whatever their codes. */
+/** What the place says, by its name or by what kind of place it is: a program's visits are covered whatever their codes. */
 const placeMask = (row: string, refs: string): string => `
-  coalesce((select bit_or(p.mask) from source_name n join program p on p.name = lower(n.name) where n.source_id = ${row}.source_id and n.ref in (${refs})), 0)`;
+  coalesce((select bit_or(n.own_mask | coalesce(p.mask, 0)) from source_name n left join program p on p.name = lower(n.name) where n.source_id = ${row}.source_id and n.ref in (${refs})), 0)`;
 const placeMissing = (row: string, refs: readonly string[]): string =>
   `(${refs.map((ref) => `(${ref} is not null and not exists (select from source_name n where n.source_id = ${row}.source_id and n.ref = ${ref}))`).join(' or ')})`;
 

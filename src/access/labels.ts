@@ -4,7 +4,7 @@
  *  once, the one with the older view could write last. */
 import type { Pool, PoolClient } from 'pg';
 import { requestJob, type RowId } from '../kernel/index.js';
-import { inTransaction, PENDING, writeOutbox } from '../store/index.js';
+import { generationHeld, inTransaction, PENDING, writeOutbox } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
 import * as statements from './label-statements.js';
 
@@ -29,49 +29,78 @@ export interface RowRange {
   readonly table: string;
   readonly fromId: RowId;
   readonly toId: RowId;
-  /** Of the policy under which the range was queued; a newer policy has queued its own. */
+  /** Of the policy under which the range was queued. */
   readonly generation: number;
 }
 
 /** Any number, as long as every hub takes the same. */
 const labelLock = 4_820_718;
 
-export function relabelRange(pool: Pool, { table, fromId, toId, generation }: RowRange, rules: LabelRules): Promise<void> {
+/** Locks, and the generation that holds as long as the transaction does; `table` is null where no labels are in it. */
+export async function beginLabelling(
+  client: PoolClient,
+  { table }: Pick<RowRange, 'table'>,
+): Promise<{ readonly table: LabelledTable | null; readonly now: number }> {
+  await client.query(statements.planForFew);
+  await client.query(`select pg_advisory_xact_lock(${labelLock})`);
+  return { table: isLabelled(table) ? table : null, now: await generationNow(client) };
+}
+
+/** A range that was queued under an older policy is labelled all the same, under the rules in force: what it waits for does not
+ *  come again. @param generation of the rules; null where it is not looked at
+ *  @returns false where the rules are not those in force: read them again, then ask again */
+export function relabelRange(pool: Pool, range: RowRange, rules: LabelRules, generation: number | null = null): Promise<boolean> {
   return inTransaction(pool, async (client) => {
-    await client.query(statements.planForFew);
-    await client.query('select pg_advisory_xact_lock($1)', [labelLock]);
-    if (!isLabelled(table) || generation < (await generationNow(client))) return;
-    const rows = await renewOwnMasks(client, { table, fromId, toId }, rules);
-    if (rows.length > 0) await spread(new Spreading(client, rules), table, rows);
+    const { table, now } = await beginLabelling(client, range);
+    if (!table) return true;
+    if (generation !== null && generation !== now) return false;
+    const rows = await renewOwnMasks(client, { ...range, table }, rules);
+    if (rows.length > 0) await spreadFrom(client, { table, rows: rows.map(({ id }) => id) }, rules);
+    return true;
   });
 }
 
-export async function generationNow(client: PoolClient): Promise<number> {
-  const { rows } = await client.query<{ generation: number }>('select generation from policy_state');
-  return rows[0]?.generation ?? 0;
+export const generationNow = (client: PoolClient): Promise<number> =>
+  generationHeld(async (text) => (await client.query<{ generation: number }>(text)).rows);
+
+interface Renewed {
+  readonly id: RowId;
+  /** Its own codes say something else now, or its labels are not what the codes and the place say. */
+  readonly differs: boolean;
 }
 
-/** The codes stay on the row, so that a new label rule needs no new sync. @returns the rows of the range */
-async function renewOwnMasks(
+/** The codes stay on the row, so that a new label rule needs no new sync. A record that only stands in for one that has not
+ *  come, or is gone from its source, has no labels and must not get any. @returns the rows of the range */
+export async function renewOwnMasks(
   client: PoolClient,
   { table, fromId, toId }: { table: LabelledTable; fromId: RowId; toId: RowId },
   rules: LabelRules,
-): Promise<RowId[]> {
-  const { rows } = await client.query<{ id: RowId; codes: string[]; mask: number | null }>(
-    `select id, label_codes as codes, own_mask as mask from ${table} where id between $1 and $2`,
-    [fromId, toId],
-  );
-  const renewed = rows
-    .map(({ id, codes, mask }) => ({ id, before: mask, mask: rules.maskOf(codes) }))
-    .filter(({ before, mask }) => before !== mask);
-  if (renewed.length > 0) {
+): Promise<Renewed[]> {
+  const { rows } = await client.query<{ id: RowId; codes: string[]; mask: number | null; misplaced: boolean }>({
+    text: statements.ownMasks(table, places[table]),
+    values: [...programsOf(rules), fromId, toId],
+  });
+  const renewed = rows.map(({ id, codes, mask, misplaced }) => ({ id, before: mask, mask: rules.maskOf(codes), misplaced }));
+  const changed = renewed.filter(({ before, mask }) => before !== mask);
+  if (changed.length > 0) {
     await client.query(`update ${table} t set own_mask = n.mask from unnest($1::bigint[], $2::int[]) as n(id, mask) where n.id = t.id`, [
-      renewed.map(({ id }) => id),
-      renewed.map(({ mask }) => mask),
+      changed.map(({ id }) => id),
+      changed.map(({ mask }) => mask),
     ]);
   }
-  return rows.map(({ id }) => id);
+  return renewed.map(({ id, before, mask, misplaced }) => ({ id, differs: misplaced || before !== mask }));
 }
+
+const programsOf = ({ programs }: LabelRules): [readonly string[], readonly number[]] => [
+  programs.map(({ name }) => name),
+  programs.map(({ mask }) => mask),
+];
+
+export const spreadFrom = (
+  client: PoolClient,
+  { table, rows }: { table: LabelledTable; rows: readonly RowId[] },
+  rules: LabelRules,
+): Promise<void> => spread(new Spreading(client, rules), table, rows);
 
 /** From the rows of one table down to whatever inherits from them. */
 async function spread(go: Spreading, table: LabelledTable, rows: readonly RowId[]): Promise<void> {
@@ -115,7 +144,7 @@ class Spreading {
     readonly client: PoolClient,
     rules: LabelRules,
   ) {
-    this.#programs = [rules.programs.map(({ name }) => name), rules.programs.map(({ mask }) => mask)];
+    this.#programs = programsOf(rules);
   }
 
   async fromConditions(conditions: Ids): Promise<void> {
@@ -197,20 +226,10 @@ export async function queueUnsettled(client: PoolClient, rules: LabelRules): Pro
     const ranges = await rangesOf(client, `select id from ${table} where label_mask & ${PENDING} <> 0`, []);
     queued += await queueRanges(client, table, ranges);
   }
-  const names = rules.programs.map(({ name }) => name);
-  const masks = rules.programs.map(({ mask }) => mask);
   for (const table of ['encounter', 'appointment', 'care_team_member', 'claim', 'adjudication'] as const) {
-    const at = `r.source_id = n.source_id and n.ref in (${places[table].map((place) => `r.${place}`).join(', ')})`;
-    const unlabelled = `select r.id from unnest($1::text[], $2::int[]) as p(name, mask) join source_name n on lower(n.name) = p.name join ${table} r on ${at} where r.label_mask & p.mask <> p.mask`;
-    queued += await queueRanges(client, table, await rangesOf(client, unlabelled, [names, masks]));
+    const unlabelled = statements.unlabelledAtPlaces(table, places[table]);
+    queued += await queueRanges(client, table, await rangesOf(client, unlabelled, programsOf(rules)));
   }
-  return queued;
-}
-
-/** Queues every labelled row: what a changed policy or label rule asks for. */
-export async function queueAll(client: PoolClient): Promise<number> {
-  let queued = 0;
-  for (const table of labelledTables) queued += await queueRanges(client, table, await rangesOf(client, `select id from ${table}`, []));
   return queued;
 }
 
@@ -220,10 +239,10 @@ interface IdRange {
 }
 
 /** Ids fall into blocks of a thousand; a block that holds any is one range. */
-async function rangesOf(client: PoolClient, ids: string, values: unknown[]): Promise<IdRange[]> {
+async function rangesOf(client: PoolClient, ids: string, values: readonly unknown[]): Promise<IdRange[]> {
   const { rows } = await client.query<IdRange>(
     `select min(id)::text as "fromId", max(id)::text as "toId" from (${ids}) x group by id / ${rangeRows} order by min(id)`,
-    values,
+    [...values],
   );
   return rows;
 }

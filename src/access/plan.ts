@@ -1,8 +1,9 @@
 /** What a role may see for a purpose, worked out once for each (role, purpose, policy generation). Pure: it looks at no row
  *  and no database. What depends on the row comes back as conditions, for `read` to decide in the statement itself.
  *  Unknown means no: an unknown role or purpose is refused, a class without a rule is denied. */
-import { HubError, type PhiClass } from '../kernel/index.js';
-import type { Capability, Condition, Policy } from './policy-file.js';
+import { HubError, type MatchKey, type PhiClass } from '../kernel/index.js';
+import type { Policy, Rule } from './policy-file.js';
+import type { Capability, Condition } from './policy-schema.js';
 
 export type WithheldReason = 'ROLE' | 'PURPOSE' | 'RELATIONSHIP' | 'SENSITIVITY';
 /** Why something is not shown; `rule` is neutral, `remedy` says how to ask. */
@@ -11,12 +12,16 @@ export interface Withholding {
   readonly rule: string;
   readonly remedy: string | null;
 }
-export type RowCondition = Exclude<Condition, 'always'>;
+/** What a row decides. Counting is no row's affair. */
+export type RowCondition = Exclude<Condition, 'always' | 'aggregate'>;
 export type Decision =
   | { readonly may: 'always' }
   /** Shown where one of these conditions holds for the row; else withheld. */
   | { readonly may: 'when'; readonly conditions: readonly RowCondition[]; readonly otherwise: Withholding }
   | { readonly may: 'never'; readonly withheld: Withholding };
+
+/** Whether something may be done at all, and by which rule. */
+export type Permission = { readonly may: true; readonly rule: string } | { readonly may: false; readonly withheld: Withholding };
 
 export interface Plan {
   readonly role: string;
@@ -24,6 +29,10 @@ export interface Plan {
   readonly generation: number;
   readonly decide: (phi: PhiClass) => Decision;
   readonly may: (capability: string) => boolean;
+  /** Whether a person may be found by this, exact and whole, whatever of it may be shown. */
+  readonly mayMatch: (by: MatchKey) => Permission;
+  /** Whether fields of this class may be counted and grouped by, for trends; it shows no row. */
+  readonly mayCount: (phi: PhiClass) => Permission;
   /** Bits of `label_mask`: row-level security enforces `hidden`, the compiler's CASE `masked`. */
   readonly hidden: number;
   readonly masked: number;
@@ -53,6 +62,16 @@ export function planFor(policy: Policy, viewer: { readonly role: string; readonl
       return made;
     },
     may: (capability) => known.capabilities.has(capability as Capability),
+    mayMatch: (by) =>
+      permit(
+        policy.match.filter((rule) => rule.by.includes(by)),
+        viewer,
+      ),
+    mayCount: (phi) =>
+      permit(
+        policy.rules.filter((rule) => rule.when === 'aggregate' && rule.classes.includes(phi)),
+        viewer,
+      ),
     hidden: policy.hidden | pending,
     masked: policy.masked,
     maskedRows: { reason: 'SENSITIVITY', rule: 'sensitivity.masked', remedy: policy.maskRemedy },
@@ -60,21 +79,43 @@ export function planFor(policy: Policy, viewer: { readonly role: string; readonl
   };
 }
 
-function decideClass(policy: Policy, viewer: { role: string; purpose: string }, phi: PhiClass): Decision {
-  const ofRole = policy.rules.filter((rule) => rule.classes.includes(phi) && rule.roles.includes(viewer.role));
-  const rules = ofRole.filter((rule) => rule.purposes.includes(viewer.purpose));
-  const first = rules[0];
+interface Claimed {
+  readonly role: string;
+  readonly purpose: string;
+}
+type Spoken = Pick<Rule, 'id' | 'roles' | 'purposes' | 'remedy'>;
+
+const denied: Withholding = { reason: 'ROLE', rule: 'default.deny', remedy: 'Ask a colleague whose role covers it.' };
+const underAnother = ({ id, purposes }: Spoken): Withholding => ({
+  reason: 'PURPOSE',
+  rule: id,
+  remedy: `Ask under ${purposes.join(' or ')}.`,
+});
+
+function permit(rules: readonly Spoken[], { role, purpose }: Claimed): Permission {
+  const ofRole = rules.filter(({ roles }) => roles.includes(role));
+  const rule = ofRole.find(({ purposes }) => purposes.includes(purpose));
+  if (rule) return { may: true, rule: rule.id };
+  return { may: false, withheld: ofRole[0] ? underAnother(ofRole[0]) : denied };
+}
+
+function decideClass(policy: Policy, { role, purpose }: Claimed, phi: PhiClass): Decision {
+  const ofRole = policy.rules.filter((rule) => rule.classes.includes(phi) && rule.roles.includes(role));
+  const rules = ofRole.filter((rule) => rule.purposes.includes(purpose));
+  const ofRows = rules.filter(({ when }) => when !== 'aggregate');
+  const [first] = ofRows;
   if (!first) {
-    const other = ofRole[0];
-    return other
-      ? { may: 'never', withheld: { reason: 'PURPOSE', rule: other.id, remedy: `Ask under ${other.purposes.join(' or ')}.` } }
-      : { may: 'never', withheld: { reason: 'ROLE', rule: 'default.deny', remedy: 'Ask a colleague whose role covers it.' } };
+    // Another purpose of the same role that shows rows is the better remedy than to be told that this one counts.
+    const elsewhere = ofRole.find(({ when }) => when !== 'aggregate');
+    if (elsewhere) return { may: 'never', withheld: underAnother(elsewhere) };
+    const [counted] = rules;
+    return { may: 'never', withheld: counted ? { reason: 'ROLE', rule: counted.id, remedy: counted.remedy } : denied };
   }
-  const conditions = rules.map(({ when }) => when);
+  const conditions = ofRows.map(({ when }) => when);
   if (conditions.includes('always')) return { may: 'always' };
   return {
     may: 'when',
-    conditions: [...new Set(conditions.filter((when): when is RowCondition => when !== 'always'))],
+    conditions: [...new Set(conditions.filter((when): when is RowCondition => when !== 'always' && when !== 'aggregate'))],
     otherwise: { reason: 'RELATIONSHIP', rule: first.id, remedy: first.remedy },
   };
 }

@@ -5,8 +5,8 @@ import type { Plan } from '../access/index.js';
 import type { Clock, ViewerRows } from '../kernel/index.js';
 import type { CaseRules } from './rules.js';
 
-/** `may`, `decide` and `hidden` are the plan's: spread it, or pick them. */
-export interface ActContext extends Pick<Plan, 'may' | 'decide' | 'hidden'> {
+/** What is the plan's own: spread it, or pick these. */
+export interface ActContext extends Pick<Plan, 'may' | 'decide' | 'mayMatch' | 'hidden' | 'masked' | 'generation'> {
   /** Of the gateway's role, under row-level security; forked here for each act. */
   readonly em: EntityManager;
   readonly viewer: ViewerRows;

@@ -1,4 +1,5 @@
-/** The shell around every act: capability, input, one transaction under the viewer's row-level security, one answer for one
+/** The shell around every act: capability, input, one transaction under the viewer's
+ *  row-level security and under the policy that decides it, one answer for one
  *  idempotency key. An act decides and writes; it never commits. */
 import type { z } from 'zod';
 import { HubError } from '../kernel/index.js';
@@ -7,6 +8,7 @@ import { readInput } from './act-input.js';
 import { earlierRequest, rememberRequest, requestHash, type Keyed } from './idempotency.js';
 import { refuse, Stopped, type CaseOutcome, type Changed } from './outcome.js';
 import { personOf } from './pinned-patient.js';
+import { holdGeneration } from '../store/index.js';
 
 export interface Order<S extends z.ZodType> {
   readonly operation: string;
@@ -33,15 +35,17 @@ export async function perform<S extends z.ZodType<{ readonly idempotencyKey: str
   act: (deed: Deed, given: z.output<S>) => Promise<Done>,
 ): Promise<CaseOutcome> {
   try {
-    if (!context.may('WRITE_CASES')) throw refuse('NOT_PERMITTED', 'This role may not change cases. Ask the advocate who holds the case.');
-    const given = readInput(order.schema, order.input);
-    const { idempotencyKey, ...request } = given;
-    const keyed = idempotencyKey === null ? null : { operation: order.operation, key: idempotencyKey, hash: requestHash(request) };
     const { clock, ...rest } = context;
     const em = context.em.fork({ session: { variables: { 'hub.hidden': context.hidden } } });
-    return await em.transactional((inside) =>
-      actOnce({ ...rest, em: inside, now: clock.now() }, { order, keyed, act: (deed) => act(deed, given) }),
-    );
+    return await em.transactional(async (inside) => {
+      // First of all, so that a refusal too is one of the policy in force.
+      await holdGeneration(context.generation, (sql) => inside.execute<{ generation?: number }[]>(sql));
+      if (!context.may('WRITE_CASES')) throw refuse('NOT_PERMITTED', 'This role may not change cases. Ask whoever holds the case.');
+      const given = readInput(order.schema, order.input);
+      const { idempotencyKey, ...request } = given;
+      const keyed = idempotencyKey === null ? null : { operation: order.operation, key: idempotencyKey, hash: requestHash(request) };
+      return actOnce({ ...rest, em: inside, now: clock.now() }, { order, keyed, act: (deed) => act(deed, given) });
+    });
   } catch (error) {
     if (error instanceof Stopped) return error.outcome;
     throw withoutText(error);

@@ -1,7 +1,7 @@
 /** Whom a case is about. It is pinned to one source's record and derives the person: a wrong link is undone in one row and
  *  the case stays where it was. A search at intake must find exactly one person by whole values; who is not sure searches
  *  first and gives the id. Only what this viewer may know of is found, and only certain links count. */
-import { uuidOf } from '../kernel/index.js';
+import { uuidOf, type MatchKey } from '../kernel/index.js';
 import { nameWords } from '../identity/index.js';
 import { phoneDigits } from '../store/index.js';
 import type { Deed } from './act-context.js';
@@ -56,11 +56,24 @@ interface Test {
   readonly sql: string;
   readonly values: readonly string[];
 }
-/** Some record of the person passes; different records may pass different tests. */
-const someRecord = (from: string, value: string): Test => ({
-  sql: `p.id in (select k.person_id from person_link k join ${from} where k.assurance = 'CERTAIN')`,
-  values: [value],
-});
+/** Some record of the person passes; different records may pass different tests. What only a masked record says finds nobody. */
+const someRecord =
+  (masked: number) =>
+  (from: string, value: string): Test => ({
+    sql: `p.id in (select k.person_id from person_link k join ${from} where k.assurance = 'CERTAIN' and (t.label_mask & ${masked}) = 0)`,
+    values: [value],
+  });
+
+function mustMatch(deed: Deed, by: MatchKey): void {
+  const permission = deed.mayMatch(by);
+  if (permission.may) return;
+  const { rule, remedy } = permission.withheld;
+  throw refuse(
+    'NOT_PERMITTED',
+    `patient.${by}: this role and purpose may not search by it (${rule}). ${remedy ?? ''}`.trim(),
+    `patient.${by}`,
+  );
+}
 
 async function searchedPatient(deed: Deed, search: NonNullable<PatientGiven['patient']>): Promise<PinnedPatient> {
   if (!deed.may('READ_IDENTITY')) throw refuse('NOT_PERMITTED', 'patient: this role may not search for patients.', 'patient');
@@ -69,12 +82,13 @@ async function searchedPatient(deed: Deed, search: NonNullable<PatientGiven['pat
   if (identifier === null && digits === null && (name === null || birthDate === null)) {
     throw refuse('SEARCH_TOO_WIDE', 'patient: expected an identifier, a phone, or a name with a birth date.', 'patient');
   }
+  if (identifier !== null) mustMatch(deed, 'identifier');
+  if (digits !== null) mustMatch(deed, 'phone');
+  const said = someRecord(deed.masked);
   const tests = [
-    ...(identifier === null
-      ? []
-      : [someRecord('patient_identifier i on i.patient_record_id = k.patient_record_id and i.value = ?', identifier)]),
-    ...(digits === null ? [] : [someRecord('patient_phone t on t.patient_record_id = k.patient_record_id and t.digits = ?', digits)]),
-    ...(birthDate === null ? [] : [someRecord('patient_record b on b.id = k.patient_record_id and b.birth_date = ?::date', birthDate)]),
+    ...(identifier === null ? [] : [said('patient_identifier t on t.patient_record_id = k.patient_record_id and t.value = ?', identifier)]),
+    ...(digits === null ? [] : [said('patient_phone t on t.patient_record_id = k.patient_record_id and t.digits = ?', digits)]),
+    ...(birthDate === null ? [] : [said('patient_record t on t.id = k.patient_record_id and t.birth_date = ?::date', birthDate)]),
   ];
   const found = await personsWith(deed, tests);
   const meant = name === null ? found : found.filter(({ names }) => names.some((known) => sameName(known, name)));
@@ -94,10 +108,13 @@ function digitsOf(phone: string | null): string | null {
 const sameName = (one: string, other: string): boolean => nameKey(one) === nameKey(other);
 const nameKey = (name: string): string => [...new Set(nameWords(name.replaceAll(',', ' ')))].sort().join(' ');
 
-async function personsWith({ em }: Deed, tests: readonly Test[]): Promise<(PinnedPatient & { readonly names: readonly string[] })[]> {
+async function personsWith(
+  { em, masked }: Deed,
+  tests: readonly Test[],
+): Promise<(PinnedPatient & { readonly names: readonly string[] })[]> {
   const rows = await em.execute<{ personId: string; personUid: string; recordIds: string[]; names: string[] }[]>(
     `select p.id as "personId", p.uid as "personUid", array_agg(r.id::text order by r.source_id, r.id) as "recordIds",
-            array_remove(array_agg(r.name) || array_agg(concat_ws(' ', r.given, r.family)), null) as names
+            coalesce(array_remove(array_agg(r.name) filter (where (r.label_mask & ${masked}) = 0) || array_agg(concat_ws(' ', r.given, r.family)) filter (where (r.label_mask & ${masked}) = 0), null), '{}') as names
      from person p join person_link l on l.person_id = p.id and l.assurance = 'CERTAIN' join patient_record r on r.id = l.patient_record_id
      where ${tests.map(({ sql }) => sql).join(' and ')} group by p.id order by p.id`,
     tests.flatMap(({ values }) => values),

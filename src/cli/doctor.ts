@@ -2,6 +2,8 @@
  *  changes nothing. */
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
+import type { Pool } from 'pg';
+import { relabelProgress } from '../access/index.js';
 import { HubError } from '../kernel/index.js';
 import { migrationState, openPool } from '../store/index.js';
 import { findRunning } from './data-folder.js';
@@ -40,6 +42,8 @@ const checks: readonly Check[] = [
     },
   },
   { name: 'database', look: readDatabase },
+  { name: 'policy', look: readPolicyState },
+  { name: 'labels', look: readLabelState },
   { name: 'sources', look: readSources },
   { name: 'gateway', look: readGateway },
 ];
@@ -66,9 +70,53 @@ async function readDatabase(settings: HubSettings): Promise<string> {
   return `${settings.database ? 'given' : 'embedded'}, ${applied.length} migrations`;
 }
 
-async function readSources(settings: HubSettings): Promise<string> {
+interface PolicyRow {
+  readonly generation: number;
+  readonly digest: string;
+  readonly appliedAt: Date;
+  readonly by: string | null;
+  readonly refusedAt: Date | null;
+  readonly refusedBy: string | null;
+  readonly refusal: string | null;
+}
+
+/** A policy that was refused since the last one was applied is an alarm until one is applied. */
+async function readPolicyState(settings: HubSettings): Promise<string> {
+  const state = await asWorker(settings, async (pool) => {
+    const { rows } = await pool.query<PolicyRow>(
+      `select s.generation, s.digest, s.applied_at as "appliedAt", g.applied_by as by, s.refused_at as "refusedAt", s.refused_by as "refusedBy", s.refusal
+       from policy_state s left join policy_generation g on g.generation = s.generation`,
+    );
+    return rows[0] ?? null;
+  });
+  if (!state) throw new HubError('POLICY_INVALID', 'none is in force; `hub migrate` or `hub policy apply` puts one in force.');
+  const { generation, by, appliedAt, refusedAt, refusedBy, refusal } = state;
+  const inForce = `generation ${generation}, applied by ${by ?? 'an earlier version'} at ${appliedAt.toISOString()}`;
+  if (refusedAt) {
+    const [first = '', ...more] = (refusal ?? '').split('\n');
+    const rest = more.length > 0 ? ` and ${more.length} more` : '';
+    throw new HubError(
+      'POLICY_INVALID',
+      `${inForce}; what ${refusedBy ?? 'somebody'} brought at ${refusedAt.toISOString()} was refused: ${first}${rest}`,
+    );
+  }
+  const same = readRules(settings).policy.digest === state.digest;
+  return `${inForce}${same ? '' : '; the files here say something else, `hub policy apply` puts them in force'}`;
+}
+
+async function readLabelState(settings: HubSettings): Promise<string> {
+  const progress = await asWorker(settings, relabelProgress);
+  if (!progress || progress.done === progress.ranges) return 'of the policy in force';
+  return `being worked out anew: ${progress.done} of ${progress.ranges} ranges`;
+}
+
+const asWorker = async <T>(settings: HubSettings, look: (pool: Pool) => Promise<T>): Promise<T> => {
   const pool = openPool(await roleAddress(settings, 'worker'), { max: 1, name: 'doctor' });
-  const rows = await sourceRows(pool).finally(() => pool.end());
+  return look(pool).finally(() => pool.end());
+};
+
+async function readSources(settings: HubSettings): Promise<string> {
+  const rows = await asWorker(settings, sourceRows);
   const bad = rows.filter(({ errorCode }) => errorCode !== null).map(({ name, errorCode }) => `${name} (${errorCode})`);
   if (bad.length > 0) throw new HubError('SOURCE_UNREACHABLE', `cannot be read: ${bad.join(', ')}. What is stored is shown with its age.`);
   return rows.map(({ name, records }) => `${name} ${records}`).join(', ') || 'none';

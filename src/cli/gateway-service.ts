@@ -1,6 +1,6 @@
 /** The gateway, wired: token and plan at the door, one reader, one audit trail, the acts of the cases room bound to the
  *  viewer. Runs inside `hub up` and, on its own, as `hub gateway`. */
-import { openAudit, planFor } from '../access/index.js';
+import { openAudit, openPolicyInForce, planFor } from '../access/index.js';
 import { openIssuer, trustIssuer, type TokenRules } from '../auth/index.js';
 import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
@@ -11,7 +11,7 @@ import { createReader, openReaders } from '../read/index.js';
 import { businessClock, openOrm, openPool, type Orm } from '../store/index.js';
 import { auditedActs } from './audited-acts.js';
 import type { HubSettings } from './hub-settings.js';
-import type { Rules } from './rules.js';
+import type { GatewayRules } from './rules.js';
 import { hubSchema, hubShapes } from './shapes.js';
 
 export interface Gateway {
@@ -23,8 +23,7 @@ export interface Gateway {
 
 export interface GatewayWanted {
   readonly gatewayUrl: string;
-  readonly generation: number;
-  readonly rules: Rules;
+  readonly rules: Pick<GatewayRules, 'cases'>;
   readonly log: Log;
 }
 
@@ -35,8 +34,12 @@ export async function startGateway(
   settings: Pick<HubSettings, 'auth' | 'data' | 'host' | 'port'>,
   wanted: GatewayWanted,
 ): Promise<Gateway> {
-  const { gatewayUrl, generation, rules, log } = wanted;
+  const { gatewayUrl, rules, log } = wanted;
   const pool = openPool(gatewayUrl, { max: 4, name: 'gateway' });
+  const policy = await openPolicyInForce(pool, { shapes: hubShapes }).catch(async (error: unknown) => {
+    await pool.end();
+    throw error;
+  });
   const orm = await openOrm(gatewayUrl, { log });
   const readers = openReaders(gatewayUrl, { connections: readingConnections, log });
   const audit = openAudit(gatewayUrl, { log });
@@ -54,7 +57,8 @@ export async function startGateway(
     apollo,
     admit: openDoor({
       tokens: await tokenRules(settings),
-      policy: () => ({ policy: rules.policy, generation }),
+      policy: policy.current,
+      renewPolicy: policy.renew,
       findRows: directory.viewerRows,
       audit,
     }),
@@ -77,7 +81,8 @@ export async function startGateway(
   const actsFor = async (viewer: Viewer, actor: SystemActor): Promise<CaseActs> => {
     const rows = await directory.viewerRows(viewer);
     if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
-    const acts = actsOf({ plan: planFor(rules.policy, viewer, generation), rows }, { orm, clock, rules: rules.cases });
+    const { policy: inForce, generation } = policy.current();
+    const acts = actsOf({ plan: planFor(inForce, viewer, generation), rows }, { orm, clock, rules: rules.cases });
     return auditedActs(acts, { actor, audit });
   };
   return { url: server.url, actsFor, stop: () => server.close().then(closeAll) };
@@ -95,6 +100,5 @@ interface Means {
 
 /** The acts of the cases room under this viewer's plan; they read their input themselves. */
 function actsOf({ plan, rows }: Pick<Admitted, 'plan' | 'rows'>, { orm, clock, rules }: Means): CaseActs {
-  const { may, decide, hidden } = plan;
-  return caseActs({ may, decide, hidden, em: orm.em, viewer: rows, clock, rules });
+  return caseActs({ ...plan, em: orm.em, viewer: rows, clock, rules });
 }

@@ -1,25 +1,21 @@
 /** `hub gateway`: the gateway on its own. Any number may run on one database, which `hub migrate` has prepared. */
-import { generationInForce } from '../access/index.js';
 import { createLog } from '../kernel/index.js';
-import { openPool } from '../store/index.js';
 import { roleAddress } from './database.js';
 import { startGateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
 import { expectFreePort } from './port.js';
-import { readRules } from './rules.js';
+import { readGatewayRules } from './rules.js';
 import { startedParts, untilAskedToStop } from './stopping.js';
 import { openTerminal } from './terminal.js';
 
 export async function gateway(settings: HubSettings): Promise<void> {
   const asked = untilAskedToStop();
-  const rules = readRules(settings);
+  const rules = readGatewayRules(settings);
   await expectFreePort(settings);
   const gatewayUrl = await roleAddress(settings, 'gateway');
   const log = createLog('gateway', settings.logLevel);
-  const pool = openPool(gatewayUrl, { max: 1, name: 'start' });
-  const generation = await generationInForce(pool, rules.policy).finally(() => pool.end());
   const started = startedParts();
-  const running = await startGateway(settings, { gatewayUrl, generation, rules, log });
+  const running = await startGateway(settings, { gatewayUrl, rules, log });
   started.add(() => running.stop());
   openTerminal().say(`ready ${JSON.stringify({ graphql: `${running.url}/graphql`, web: running.url })}`);
   await asked;

@@ -112,6 +112,36 @@ sourceCommand('sync', 'reads one now')
     await syncSource(settingsOf(options), { name, full: options.full === true });
   });
 
+const policy = program.command('policy').description('the policy in force: who may see what');
+
+withSettings(policy.command('apply').description('puts the policy files in force; the next request is decided by them'))
+  .option('--policy <folder>', 'the files; those of the settings where not said')
+  .option('--wait', 'until rows are labelled anew, where label rules changed')
+  .action(async (options: Common & { policy?: string; wait?: boolean }) => {
+    const settings = settingsOf(options);
+    const { policyApply } = await import('./policy-apply.js');
+    await policyApply(settings, { policy: options.policy, wait: options.wait === true });
+  });
+withSettings(policy.command('explain').description('says which rule decides, when, and how to ask'))
+  .requiredOption('--role <role>', 'role of the policy')
+  .requiredOption('--field <name>', 'Type.field, a PHI class, or search.identifier | search.phone')
+  .option('--purpose <code>', 'purpose of use; each of the role where not said')
+  .option('--patient <id>', 'with --user: whether the condition holds now, for this patient')
+  .option('--user <id>', 'key or id of a person of the directory')
+  .action(async (options: Common & { role: string; field: string; purpose?: string; patient?: string; user?: string }) => {
+    const settings = settingsOf(options);
+    const { policyExplain } = await import('./policy-explain.js');
+    await policyExplain(settings, options);
+  });
+policy
+  .command('readme')
+  .description('writes schema/policy/README.md from the policy files')
+  .option('--check', 'only tells whether it is current')
+  .action(async (options: { check?: boolean }) => {
+    const { policyReadme } = await import('./policy-readme.js');
+    await policyReadme({ check: options.check === true });
+  });
+
 program
   .command('schema')
   .description('writes schema/schema.graphql as the code says it')

@@ -5,15 +5,17 @@ import { migrationState } from '../store/index.js';
 import { findRunning, openFolder } from './data-folder.js';
 import { namedDatabase } from './database.js';
 import type { HubSettings } from './hub-settings.js';
-import { prepareDatabase } from './prepare.js';
+import { policySentence, prepareDatabase } from './prepare.js';
 import { readRules } from './rules.js';
 import { openTerminal } from './terminal.js';
 
 export async function migrate(settings: HubSettings): Promise<void> {
   const rules = readRules(settings);
   const database = await namedDatabase(settings, await openFolder(settings.data));
-  const { generation, sources } = await prepareDatabase(database, settings, rules);
-  openTerminal().say(`The database is prepared: policy generation ${generation}, ${sources.length} sources.`);
+  const { policy, sources } = await prepareDatabase(database, settings, rules);
+  const terminal = openTerminal();
+  terminal.say(policySentence(policy));
+  terminal.say(`The database is prepared: policy generation ${policy.generation}, ${sources.length} sources.`);
 }
 
 /** @throws HubError DATABASE_UNAVAILABLE where a migration is missing */

@@ -1,7 +1,7 @@
 /** Brings the database to what this hub needs before anything works on it: tables, the queue's tables, policy, directory
  *  and sources. Safe to run at every start, and by several hubs at once. */
 import pg from 'pg';
-import { applyPolicy } from '../access/index.js';
+import { applyPolicy, type Applied } from '../access/index.js';
 import { seedDirectory } from '../directory/index.js';
 import { migrateQueues } from '../queue/index.js';
 import { takenTypes } from '../sources/index.js';
@@ -11,7 +11,7 @@ import type { ConfiguredSource, HubSettings } from './hub-settings.js';
 import type { Rules } from './rules.js';
 
 export interface Prepared {
-  readonly generation: number;
+  readonly policy: Applied;
   readonly sources: readonly RegisteredSource[];
 }
 
@@ -39,9 +39,9 @@ export async function applyFiles(
 ): Promise<Prepared> {
   const pool = openPool(workerUrl, { max: 1, name: 'start' });
   try {
-    const generation = await applyPolicy(pool, rules.policy);
+    const policy = await applyPolicy(pool, rules.policySet, { by: 'start', atStart: true });
     await seedDirectory(pool, rules.directory);
-    return { generation, sources: await registerSources(pool, sources.map(entryOf)) };
+    return { policy, sources: await registerSources(pool, sources.map(entryOf)) };
   } finally {
     await pool.end();
   }
@@ -67,3 +67,15 @@ const entryOf = (source: ConfiguredSource) => ({
   supplies: source.supplies ?? takenTypes,
   expectedIntervalSeconds: Math.max(1, Math.round(source.everyMs / 1000)),
 });
+
+/** What a start did with the policy's files, for the person at the terminal. Pure. */
+export function policySentence({ generation, outcome, ranges }: Applied): string {
+  switch (outcome) {
+    case 'applied':
+      return `Policy generation ${generation} is in force, from the files${ranges > 0 ? `; rows are labelled anew in ${ranges} ranges` : ''}.`;
+    case 'unchanged':
+      return `Policy generation ${generation} is in force, as before.`;
+    case 'kept':
+      return `Policy generation ${generation} is in force, applied by hand since the files last changed; \`hub policy apply\` puts the files in force.`;
+  }
+}

@@ -1,26 +1,30 @@
 /** Rule files as the commands hand them on: read once, at start, so that a mistake in one stops the start. */
-import { join } from 'node:path';
-import { readLabelRules, readPolicy, type LabelRules, type Policy } from '../access/index.js';
+import { readPolicySet, type LabelRules, type Policy, type PolicySet } from '../access/index.js';
 import { loadCaseRules, type CaseRules } from '../cases/index.js';
 import { readDirectory, type DirectorySeed } from '../directory/index.js';
 import type { HubSettings } from './hub-settings.js';
+import { hubShapes } from './shapes.js';
 
-export interface Rules {
+export interface Rules extends GatewayRules {
   readonly labels: LabelRules;
   readonly policy: Policy;
+  /** The policy as the files say it; in force is what the database says. */
+  readonly policySet: PolicySet;
+}
+export interface GatewayRules {
   readonly cases: CaseRules;
   readonly directory: DirectorySeed;
 }
 
 /** @throws HubError POLICY_INVALID or RULES_INVALID, all problems of a file at once */
-export function readRules({ rules }: Pick<HubSettings, 'rules'>): Rules {
-  const labels = readLabelRules(join(rules.policy, 'labels.yaml'));
-  const policy = readPolicy(rules.policy, labels.labels);
-  return {
-    labels,
-    // A changed label rule is a changed policy: rows are labelled anew.
-    policy: { ...policy, digest: `${policy.digest}-${labels.digest}` },
-    cases: loadCaseRules({ clocks: rules.clocks, calendars: rules.calendars }),
-    directory: readDirectory(rules.directory),
-  };
+export function readRules(settings: Pick<HubSettings, 'rules'>): Rules {
+  const policySet = readPolicySet(settings.rules.policy, hubShapes);
+  const { labels, policy } = policySet;
+  return { labels, policy, policySet, ...readGatewayRules(settings) };
 }
+
+/** A gateway takes its policy from the database. @throws HubError RULES_INVALID */
+export const readGatewayRules = ({ rules }: Pick<HubSettings, 'rules'>): GatewayRules => ({
+  cases: loadCaseRules({ clocks: rules.clocks, calendars: rules.calendars }),
+  directory: readDirectory(rules.directory),
+});

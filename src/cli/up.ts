@@ -11,7 +11,7 @@ import { faultOf } from './fault.js';
 import { startGateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
 import { expectFreePort } from './port.js';
-import { applyFiles, prepareTables } from './prepare.js';
+import { applyFiles, policySentence, prepareTables } from './prepare.js';
 import { readRules, type Rules } from './rules.js';
 import { startedParts, untilAskedToStop, type Started } from './stopping.js';
 import { openTerminal, stopwatch, type Terminal } from './terminal.js';
@@ -100,11 +100,11 @@ async function startAll({ settings: given, wanted, started, terminal, fail }: St
     prepareTables(database, given),
   ]);
   const settings: HubSettings = sandbox ? { ...given, sources: demoSettings(sandbox) } : given;
-  const { generation } = await applyFiles(database, settings, rules);
+  terminal.say(`  ${policySentence((await applyFiles(database, settings, rules)).policy)}`);
   lap(sandbox ? 'tables, demo' : 'tables');
 
   giveOrder(workerOrder(settings, database));
-  const gateway = await startGateway(settings, { gatewayUrl: database.gatewayUrl, generation, rules, log });
+  const gateway = await startGateway(settings, { gatewayUrl: database.gatewayUrl, rules, log });
   started.add(() => gateway.stop());
   await noteRunning(folder, { pid: process.pid, demo: wanted.demo, ...addressesOf(database), queue: settings.queue });
   started.add(() => forgetRunning(folder));

@@ -75,7 +75,7 @@ const directoryFile = mapping({
     mapping({
       key,
       name,
-      role: text('a role such as ADVOCATE', 'value', /^[A-Z]+(_[A-Z]+)*$/),
+      role: text('a role as the policy writes it, in capitals', 'value', /^[A-Z]+(_[A-Z]+)*$/),
       facility: key.optional(),
       departments: list(key).default([]),
       active: yesNo.default(true),

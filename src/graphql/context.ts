@@ -5,16 +5,20 @@ import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.j
 import type { CaseActs } from '../cases/index.js';
 import type { AuditAction, Plan } from '../access/index.js';
 import type { Reader, ReadAnswer, ReadRequest, RunInputs, Touched } from '../read/index.js';
+import { underPolicyInForce } from './policy-in-force.js';
 
 export interface OperationContext {
   readonly viewer: Viewer;
   readonly rows: RunInputs['viewer'];
-  readonly plan: Plan;
+  /** Of the policy under which the operation is decided; another one where the policy changed meanwhile. */
+  plan: Plan;
   readonly requestId: string;
   readonly reader: Reader;
   /** The acts of the cases room, bound to this viewer. */
-  readonly acts: CaseActs;
+  acts: CaseActs;
   readonly trail: Trail;
+  /** Plan and acts under the policy that is in force now. Given back rather than set: the server copies a context. */
+  readonly renewed: () => Promise<Pick<OperationContext, 'plan' | 'acts'>>;
 }
 
 /** What an operation did, for its audit entries. */
@@ -41,7 +45,8 @@ export async function answerText(context: OperationContext, definition: RootFiel
   const { byId } = definition;
   const given = byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {};
   if (definition.isSearch) context.trail.action = 'SEARCH';
-  return note(context, await context.reader.root(requestOf(context, request, given), definition, mergedOf(node, nodes)));
+  const merged = mergedOf(node, nodes);
+  return note(context, await underPolicyInForce(context, () => context.reader.root(requestOf(context, request, given), definition, merged)));
 }
 
 /** The same for the executors, which take values apart. */
@@ -72,7 +77,9 @@ export async function answerObject(
   context: OperationContext,
   at: { readonly type: string; readonly uid: string; readonly sets: readonly SelectionSetNode[]; readonly info: GraphQLResolveInfo },
 ): Promise<unknown> {
-  return JSON.parse(note(context, await context.reader.object(requestOf(context, requestIn(at.info), { uid: at.uid }), at.type, at.sets)));
+  const { type, uid, sets, info } = at;
+  const read = () => context.reader.object(requestOf(context, requestIn(info), { uid }), type, sets);
+  return JSON.parse(note(context, await underPolicyInForce(context, read)));
 }
 
 function note(context: OperationContext, { json, touched, refused }: ReadAnswer): string {

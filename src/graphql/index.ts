@@ -5,4 +5,5 @@ export { JsonText, type Operation } from './pass-through.js';
 export { recurringWords } from './recurring-words.js';
 export { formatError } from './errors.js';
 export { newTrail, type OperationContext } from './context.js';
+export { underPolicyInForce } from './policy-in-force.js';
 export type { CaseActs } from '../cases/index.js';

@@ -15,6 +15,7 @@ import { formatError } from './errors.js';
 import { createExecutor } from './execute.js';
 import { JsonText, type Result } from './pass-through.js';
 import { limitRules, maxTokens } from './limits.js';
+import { takePolicyInForce } from './policy-in-force.js';
 
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
@@ -58,10 +59,11 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
         async didResolveOperation({ document, contextValue }) {
           const asks = introspects.get(document) ?? asksForSchema(document);
           introspects.set(document, asks);
+          if (asks) await takePolicyInForce(contextValue); // what reads no row is not told of a newer policy by its statement
           if (asks && !(development && contextValue.plan.may('MANAGE_SOURCES'))) {
             contextValue.trail.refused = true;
             await audit.record(entriesOf(contextValue, null, false));
-            const refusal = new HubError('INTROSPECTION_DISABLED', 'Only an integration engineer may introspect, on a development hub.');
+            const refusal = new HubError('INTROSPECTION_DISABLED', 'Only who manages sources may introspect, on a development hub.');
             throw new GraphQLError(refusal.message, { originalError: refusal, extensions: { http: { status: refusal.status } } });
           }
         },

@@ -47,11 +47,14 @@ export function createApp(options: AppOptions): express.Express {
     response.setHeader('cache-control', 'no-store');
     admit(request.headers.authorization, requestId).then(
       (admitted) => {
+        const { viewer, rows, plan, renewPlan } = admitted;
         response.locals['context'] = {
-          ...admitted,
-          requestId,
-          trail: newTrail(),
+          ...{ viewer, rows, plan, requestId, trail: newTrail() },
           ...equip(admitted, requestId),
+          renewed: async () => {
+            const renewed = await renewPlan();
+            return { plan: renewed, acts: equip({ ...admitted, plan: renewed }, requestId).acts };
+          },
         } satisfies OperationContext;
         next();
       },

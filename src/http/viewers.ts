@@ -10,10 +10,14 @@ export interface Admitted {
   readonly viewer: Viewer;
   readonly rows: ViewerRows;
   readonly plan: Plan;
+  /** The same viewer's plan under the policy that is in force by now. @throws HubError FORBIDDEN where it knows them no more */
+  readonly renewPlan: () => Promise<Plan>;
 }
 export interface DoorOptions {
   readonly tokens: TokenRules;
   readonly policy: () => { readonly policy: Policy; readonly generation: number };
+  /** Asks the database which policy is in force; without it, the one at hand stays. */
+  readonly renewPolicy?: () => Promise<unknown>;
   /** Null where the directory does not know the user, or knows them as gone. */
   readonly findRows: (viewer: Viewer) => Promise<ViewerRows | null>;
   /** Who is known and turned away leaves an entry, too. */
@@ -38,6 +42,8 @@ const turnedAway = {
 
 const rememberedForMs = 60_000;
 const mostRemembered = 2_000;
+/** Far more than roles have purposes; a new generation makes them all anew. */
+const mostPlans = 500;
 
 export type Door = (authorization: string | undefined, requestId: string) => Promise<Admitted>;
 
@@ -54,8 +60,19 @@ export function openDoor(options: DoorOptions): Door {
     const { policy, generation } = options.policy();
     const planKey = `${viewer.role}|${viewer.purpose}|${generation}`;
     const made = plans.get(planKey) ?? planFor(policy, viewer, generation);
+    if (plans.size >= mostPlans) plans.clear();
     plans.set(planKey, made);
     return made;
+  };
+  /** Whom the policy at hand refuses, a newer one may know. */
+  const planOrNewer = async (viewer: Viewer): Promise<Plan> => {
+    try {
+      return plan(viewer);
+    } catch (error) {
+      if (!options.renewPolicy) throw error;
+      await options.renewPolicy();
+      return plan(viewer);
+    }
   };
   return async (authorization, requestId) => {
     const token = bearerToken(authorization);
@@ -72,7 +89,15 @@ export function openDoor(options: DoorOptions): Door {
     try {
       if (!rows) remembered.delete(key);
       if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
-      return { viewer, rows, plan: plan(viewer) };
+      return {
+        viewer,
+        rows,
+        plan: await planOrNewer(viewer),
+        renewPlan: async () => {
+          await options.renewPolicy?.();
+          return plan(viewer);
+        },
+      };
     } catch (error) {
       await options.audit.record([{ ...turnedAway, actor: viewer, requestId }]);
       throw error;

@@ -8,6 +8,10 @@
 export const phiClasses = ['IDENTITY', 'CONTACT', 'DEMOGRAPHIC', 'SCHEDULING', 'CLINICAL', 'COVERAGE', 'BILLING', 'NARRATIVE'] as const;
 export type PhiClass = (typeof phiClasses)[number];
 
+/** By what a person may be found with an exact, whole value, even by who may not see that value: the policy's `match` says who. */
+export const matchKeys = ['identifier', 'phone'] as const;
+export type MatchKey = (typeof matchKeys)[number];
+
 /** How a column is written on the wire: instants in UTC with milliseconds and Z, decimals as strings, ids tagged. */
 export type ColumnAs = 'plain' | 'instant' | 'date' | 'decimal' | { readonly id: string };
 
@@ -53,6 +57,8 @@ export interface ArgumentRule {
   readonly prepare?: (value: unknown) => unknown;
   /** Reading the argument needs this class: a filter on a withheld field must not tell what is in it. */
   readonly phi?: PhiClass;
+  /** A search for a whole value: the policy's `match` says who may find anything by it. */
+  readonly match?: MatchKey;
 }
 export interface ConnectionField extends Guarded {
   readonly is: 'connection';

@@ -6,6 +6,11 @@ import { phoneDigits, searchWords } from '../store/index.js';
 const recordWith = (predicate: string): string =>
   `$.id in (select l.person_id from patient_record r join person_link l on l.patient_record_id = r.id where (r.label_mask & :masked) = 0 and ${predicate})`;
 
+/** Exact and whole; not by what only a masked record says, nor by a record that is not certainly the person's. */
+const valueMatches = (table: string, predicate: string): string =>
+  `$.id in (select l.person_id from ${table} join person_link l on l.patient_record_id = v.patient_record_id and l.assurance = 'CERTAIN'
+    where (v.label_mask & :masked) = 0 and ${predicate})`;
+
 /** Each word must begin a word of the name. The longest goes by the index, all of them decide. */
 const nameMatches = recordWith(`(' ' || r.name_search) like (:value)[1] and (' ' || r.name_search) like all (:value)`);
 
@@ -32,15 +37,8 @@ export const patientRoots = {
       arguments: {
         'search.name': { sql: nameMatches, cast: 'text[]', prepare: namePatterns, phi: 'IDENTITY' },
         'search.birthDate': { sql: recordWith('r.birth_date = :value'), cast: 'date', phi: 'IDENTITY' },
-        'search.identifier': {
-          sql: '$.id in (select l.person_id from patient_identifier i join person_link l on l.patient_record_id = i.patient_record_id where i.value = :value)',
-          cast: 'text',
-        },
-        'search.phone': {
-          sql: '$.id in (select l.person_id from patient_phone p join person_link l on l.patient_record_id = p.patient_record_id where p.digits = :value)',
-          cast: 'text',
-          prepare: digitsOf,
-        },
+        'search.identifier': { sql: valueMatches('patient_identifier v', 'v.value = :value'), cast: 'text', match: 'identifier' },
+        'search.phone': { sql: valueMatches('patient_phone v', 'v.digits = :value'), cast: 'text', prepare: digitsOf, match: 'phone' },
       },
     }),
     requires: 'READ_IDENTITY',

@@ -9,13 +9,16 @@ import { innerSelect, type ConnectionAt } from './rows.js';
 import { selectedFields, type Selected } from './selection.js';
 import { Arguments, type ParameterValue } from './statement.js';
 import { quote, WithheldList } from './withheld.js';
+import type { Plan, Withholding } from '../access/index.js';
 
 /** A page holds 500 at most. */
 const largestPage = 500;
 
 export function compileConnection(compilation: Compilation, at: ConnectionAt, verdict: Verdict): Nested {
   const page = preparePage(compilation, at, verdict);
-  if (!verdict.shown || !page) return { sql: emptyConnection(compilation, at, verdict) };
+  if (!verdict.shown) return { sql: emptyConnection(compilation, at, verdict) };
+  // Nothing is found where an argument asks what this viewer may not ask; that it was asked is a refusal.
+  if ('reason' in page) return { sql: emptyConnection(compilation, at, { shown: false, why: page }), refused: true };
   const { row, select, kept } = page;
   const { statement } = compilation;
   const pairs: [string, string][] = [];
@@ -51,9 +54,10 @@ export interface Page {
   readonly total: () => string;
 }
 
-/** Null where an argument asks something of a field that this viewer may never see: then there is nothing to find. */
-export function preparePage(compilation: Compilation, at: ConnectionAt, verdict: Verdict): Page | null {
-  if (!verdict.shown) return null;
+/** Why nothing can be found, where an argument asks something of a field that this viewer may never see, or searches by what
+ *  they may not search by. */
+export function preparePage(compilation: Compilation, at: ConnectionAt, verdict: Verdict): Page | Withholding {
+  if (!verdict.shown) return verdict.why;
   const { statement, plan, document } = compilation;
   const { field, shape } = at;
   const holds = verdict.where ? [verdict.where] : [];
@@ -61,6 +65,11 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const definition = at.type.getFields()[at.selected.name];
   if (!definition) throw new Error(`${at.type.name} has no field ${at.selected.name}`);
   const args = new Arguments(definition, at.selected.node, document.variables);
+  // Before any parameter is named: a statement must not be given values that its text does not use.
+  for (const [name, rule] of Object.entries(field.arguments ?? {})) {
+    const refusal = isGiven(args.at(name)) ? refusalOf(plan, row, rule) : null;
+    if (refusal) return refusal;
+  }
   const path = at.selected.node.loc?.start ?? at.selected.key;
   const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
   checkedFirst(args.at('first'));
@@ -70,8 +79,7 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...holds];
   for (const [name, rule] of Object.entries(field.arguments ?? {})) {
     const predicate = argumentPredicate(compilation, { row, args, name, rule, path });
-    if (predicate === null) return null;
-    if (predicate !== '') predicates.push(predicate);
+    if (predicate !== null) predicates.push(predicate);
   }
   const after = args.has('after');
   const keyset: string[] = [];
@@ -179,29 +187,37 @@ function pageInfo(name: string, { row, first, kept, after, cursor }: Page): stri
   }
 }
 
-/** A predicate for an argument that was given; '' where it was not; null where it asks of what is never shown. */
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
+
+/** Why an argument that was given may not be asked; null where it may. */
+function refusalOf(plan: Plan, row: Row, { match, phi }: ArgumentRule): Withholding | null {
+  const permission = match === undefined ? null : plan.mayMatch(match);
+  if (permission && !permission.may) return permission.withheld;
+  const decision = phi === undefined ? null : plan.decide(phi);
+  if (decision?.may === 'never') return decision.withheld;
+  return decision?.may === 'when' && !row.knowsAny(decision.conditions) ? decision.otherwise : null;
+}
+
+/** A predicate for an argument that was given and may be asked; null where it was not given. */
 function argumentPredicate(
   compilation: Compilation,
   of: { row: Row; args: Arguments; name: string; rule: ArgumentRule; path: string | number },
 ): string | null {
   const { row, args, name, rule, path } = of;
-  const value = args.at(name);
-  if (value === undefined || value === null || value === false) return '';
+  if (!isGiven(args.at(name))) return null;
+  const { plan } = compilation;
   const cast = rule.cast;
   const predicate = row.sql(
     rule.sql,
     cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, preparedBy(rule, args.reader(name))) } : {},
   );
-  if (rule.phi === undefined) return `(${predicate})`;
-  const { plan } = compilation;
-  const decision = plan.decide(rule.phi);
-  if (decision.may === 'never') return null;
+  const decision = rule.phi === undefined ? null : plan.decide(rule.phi);
+  if (!decision) return `(${predicate})`;
   // A masked row passes whatever it holds: that it is there is known, what it holds must not be found out by asking.
   const blind =
     row.shape.labelled && plan.masked !== 0 ? `((${row.column('label_mask')} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
-  if (decision.may === 'always') return blind;
-  const holds = row.holdsInline(decision.conditions);
-  return holds === null ? null : `(${holds} and ${blind})`;
+  const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : null;
+  return holds === null ? blind : `(${holds} and ${blind})`;
 }
 
 function orderOf(field: ConnectionField, args: Arguments): KeysetOrder {

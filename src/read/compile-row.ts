@@ -37,6 +37,8 @@ export interface Nested {
   readonly masked?: string;
   /** What stands in its place on a masked row, where the schema promises more than null. */
   readonly empty?: string;
+  /** What was asked may not be asked by this viewer: nothing was looked for. */
+  readonly refused?: true;
 }
 /** Whether a field is shown: always (null), where the SQL condition holds, or never. `held`: the condition that the list which
  *  holds the row has asked already. */

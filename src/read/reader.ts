@@ -65,7 +65,7 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
   const run = async (compiled: Compiled, { plan, inputs }: ReadRequest): Promise<ReadAnswer> => {
     const answer = await readers.fly({ text: compiled.text, name: compiled.name, values: compiled.values(inputs), hidden: plan.hidden });
     if (answer.g !== plan.generation) {
-      throw new HubError('CONFLICT', 'The policy has just changed. Ask again.');
+      throw new HubError('POLICY_CHANGED', 'The policy has just changed. Ask again.');
     }
     return {
       json: answer.j ?? 'null',

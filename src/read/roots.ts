@@ -72,5 +72,11 @@ function compileField(at: CompileAt, field: Omit<FieldAt, 'row'>, verdict: Verdi
   const touched = made.touched ? `(${made.touched})::text` : 'null::text';
   const text = `select (${made.sql})::text as j, ${touched} as t, (select generation from policy_state) as g\nfrom (select 1) root\n${made.lateral ?? ''}`;
   const name = `r${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
-  return { text, name, values: (inputs) => statement.values(inputs), sites: compilation.sites, refused: !verdict.shown };
+  return {
+    text,
+    name,
+    values: (inputs) => statement.values(inputs),
+    sites: compilation.sites,
+    refused: !verdict.shown || made.refused === true,
+  };
 }

@@ -92,6 +92,11 @@ export class Row {
     return known.length === 1 ? (known[0] ?? null) : `(${known.join(' or ')})`;
   }
 
+  /** Whether this row, or one above, knows any of the conditions. Asks without naming a column or a parameter. */
+  knowsAny(conditions: readonly RowCondition[]): boolean {
+    return conditions.some((condition) => this.shape.conditions?.[condition] !== undefined) || (this.parent?.knowsAny(conditions) ?? false);
+  }
+
   /** The same as an expression over the row itself, for predicates that stand before the lateral of conditions. */
   holdsInline(conditions: readonly RowCondition[]): string | null {
     const known = conditions

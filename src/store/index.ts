@@ -6,6 +6,7 @@ export { roleUrls, type RolePasswords } from './roles.js';
 export { openOrm, type Orm } from './orm.js';
 export { inTransaction, openPool, type PoolSettings } from './pool.js';
 export { PENDING } from './labels.js';
+export { generationHeld, holdGeneration, holdPolicyAlone } from './policy-lock.js';
 export { ingestBatch, type IngestInput } from './ingest.js';
 export type { Counts } from './ingest/progress.js';
 export { phoneDigits, searchWords } from './ingest/patient-cells.js';

@@ -24,6 +24,9 @@ export interface IngestInput {
   readonly batch: Batch;
   /** What a record's own codes say: the bits of the sensitivity labels that apply to it. */
   readonly maskOf: (record: HubRecord) => number;
+  /** Of the policy whose rules `maskOf` follows; where another is in force nothing is stored, and POLICY_CHANGED is thrown.
+   *  null: not looked at. */
+  readonly generation?: number | null;
 }
 
 /** Of two transactions that wait for each other Postgres ends one, and `scope` writes the same rows in another order. */
@@ -46,7 +49,7 @@ function ingestOnce(pool: Pool, input: IngestInput): Promise<Counts> {
   return inTransaction(pool, async (client) => {
     const { sourceId, receivedAt } = input;
     const work: Work = { client, sourceId, receivedAt, changed: new Map() };
-    const { generation, waiting } = await openBatch(work);
+    const { generation, waiting } = await openBatch(work, input.generation ?? null);
     const screened = await screen(work, sorted);
     const staged = stage(screened.changed, input.maskOf);
     const gone = [...sorted.deleted].filter((key) => screened.prior.has(key));

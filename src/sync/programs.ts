@@ -1,5 +1,5 @@
-/** Which places of a source are programs whose every visit is covered (42 CFR 2.11), as far as their names are known by
- *  now: so that a visit there is labelled in the transaction that stores it. Names that come after their visits are caught
+/** Which places of a source are programs whose every visit is covered (42 CFR 2.11), by their name or by what kind of place they
+ *  are, as far as is known by now: so that a visit there is labelled in the transaction that stores it. Names that come after their visits are caught
  *  up with by `scope` at the end of the run. */
 import type { Pool } from 'pg';
 import type { LabelRules } from '../access/index.js';
@@ -12,11 +12,11 @@ export class ProgramPlaces {
   static async ofSource(pool: Pool, sourceId: number, rules: LabelRules): Promise<ProgramPlaces> {
     const places = new ProgramPlaces(rules);
     const names = rules.programs.map(({ name }) => name);
-    const { rows } = await pool.query<{ ref: Reference; name: string }>(
-      'select ref, lower(name) as name from source_name where source_id = $1 and lower(name) = any($2)',
+    const { rows } = await pool.query<{ ref: Reference; name: string; codes: string[] }>(
+      `select ref, lower(name) as name, label_codes as codes from source_name where source_id = $1 and (lower(name) = any($2) or label_codes <> '{}')`,
       [sourceId, names],
     );
-    for (const { ref, name } of rows) places.#learn(ref, name);
+    for (const { ref, name, codes } of rows) places.#learn(ref, name, codes);
     return places;
   }
 
@@ -26,12 +26,13 @@ export class ProgramPlaces {
     return placesOf(record).reduce((mask, place) => mask | this.#at(place), codes);
   }
 
-  hear({ key, aliases, name }: NamedRecord): void {
-    for (const ref of [key, ...aliases]) this.#learn(ref, name?.toLowerCase() ?? '');
+  hear({ key, aliases, name, labelCodes }: NamedRecord): void {
+    for (const ref of [key, ...aliases]) this.#learn(ref, name?.toLowerCase() ?? '', labelCodes);
   }
 
-  #learn(ref: Reference, name: string): void {
-    const mask = this.rules.programs.filter((program) => program.name === name).reduce((sum, program) => sum | program.mask, 0);
+  #learn(ref: Reference, name: string, codes: readonly string[]): void {
+    const named = this.rules.programs.filter((program) => program.name === name);
+    const mask = named.reduce((sum, program) => sum | program.mask, this.rules.maskOf(codes));
     if (mask === 0) this.#masks.delete(ref);
     else this.#masks.set(ref, mask);
   }

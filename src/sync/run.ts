@@ -4,7 +4,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { queueUnsettled, type LabelRules } from '../access/index.js';
 import { asHubError, HubError, type Clock, type ErrorCode, type Log, type SourceId } from '../kernel/index.js';
-import type { Batch, Message, NamedRecord } from '../records/index.js';
+import type { Batch, HubRecord, Message, NamedRecord } from '../records/index.js';
 import type { Connector } from '../sources/index.js';
 import { failRun, finishRun, ingestBatch, inTransaction, readCursor, setCircuit, startRun } from '../store/index.js';
 import { afterFailure, atStart, type Circuit } from './circuit.js';
@@ -16,12 +16,18 @@ export interface RunOrder {
   readonly connector: Connector;
   /** The worker role's. */
   readonly pool: Pool;
-  readonly labels: LabelRules;
+  readonly labels: LabelsInForce;
   readonly log: Log;
   readonly clock: Clock;
   readonly full: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
+}
+/** The label rules, and the generation of the policy that they are of; null where that is not looked at. */
+export interface LabelsInForce {
+  current(): { readonly labels: LabelRules; readonly generation: number | null };
+  /** After a batch was refused because another policy is in force by now. */
+  renew(): Promise<unknown>;
 }
 export interface RunProgress {
   readonly source: string;
@@ -69,7 +75,7 @@ async function finish({ pool, source, clock, labels }: RunOrder, runId: string):
   await inTransaction(pool, async (client) => {
     await finishRun(client, { runId, at: clock.now() });
     await setCircuit(client, source.id, 'CLOSED');
-    await queueUnsettled(client, labels);
+    await queueUnsettled(client, labels.current().labels);
   });
 }
 
@@ -86,17 +92,27 @@ async function begin({ pool, source, clock }: RunOrder): Promise<Circuit> {
 }
 
 async function readAll({ pool, source, connector, labels, clock, full, signal, onProgress }: Locked, runId: string): Promise<number> {
-  const places = await ProgramPlaces.ofSource(pool, source.id, labels);
+  let places = await ProgramPlaces.ofSource(pool, source.id, labels.current().labels);
+  const store = async (batch: Batch): Promise<void> => {
+    const { generation } = labels.current();
+    namesIn(batch.messages).forEach((name) => places.hear(name));
+    const maskOf = (record: HubRecord): number => places.maskOf(record);
+    try {
+      await ingestBatch(pool, { sourceId: source.id, runId, receivedAt: clock.now(), batch, maskOf, generation });
+    } catch (error) {
+      if (!(error instanceof HubError && error.code === 'POLICY_CHANGED')) throw error;
+      await labels.renew();
+      places = await ProgramPlaces.ofSource(pool, source.id, labels.current().labels);
+      await store(batch);
+    }
+  };
   let read = 0;
   for await (const batch of connector.pull(await readCursor(pool, source.id), { full, signal })) {
     if (signal.aborted) {
       batch.settled?.('failed');
       break;
     }
-    namesIn(batch.messages).forEach((name) => places.hear(name));
-    await settle(batch, () =>
-      ingestBatch(pool, { sourceId: source.id, runId, receivedAt: clock.now(), batch, maskOf: (record) => places.maskOf(record) }),
-    );
+    await settle(batch, () => store(batch));
     read += batch.messages.length;
     onProgress?.({ source: source.name, read, share: batch.progress });
   }
@@ -134,7 +150,7 @@ async function recordFailure(
     const failures = await failuresInARow(client, source.id);
     const next = afterFailure(circuit, failures);
     await setCircuit(client, source.id, next);
-    await queueUnsettled(client, labels);
+    await queueUnsettled(client, labels.current().labels);
     return { failures, next };
   });
   log.warn({ source: source.name, errorCode, failures, circuit: next }, 'a source could not be read');

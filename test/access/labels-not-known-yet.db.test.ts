@@ -13,10 +13,10 @@ describe('a row whose labels are not known', () => {
     await come(record('ehr'));
     await come(claim('ehr', '1', 'Encounter/1', { codes: [icd('F32.9')] }));
     await work();
-    expect(await labels()).toMatchObject({ 'claim ehr Claim/1': 'BH MH PENDING | - -' });
+    expect(await labels()).toMatchObject({ 'claim ehr Claim/1': 'BH MH PENDING SPI | - -' });
     await come(encounter('1', [icd('B20')]));
     await work();
-    expect(await labels()).toMatchObject({ 'claim ehr Claim/1': 'BH HIV MH | Encounter/1 -' });
+    expect(await labels()).toMatchObject({ 'claim ehr Claim/1': 'BH HIV MH SPI | Encounter/1 -' });
   });
 
   it('is shown with what is known once its source has told all and the name is still missing', async () => {
@@ -26,13 +26,13 @@ describe('a row whose labels are not known', () => {
     await work();
     expect(await settle()).toBe(2);
     await work();
-    expect(await labels()).toMatchObject({ 'claim ehr Claim/1': 'BH MH PENDING | - ExplanationOfBenefit/1' });
+    expect(await labels()).toMatchObject({ 'claim ehr Claim/1': 'BH MH PENDING SPI | - ExplanationOfBenefit/1' });
     await finish('ehr');
     await settle();
     await work();
     expect(await labels()).toMatchObject({
-      'claim ehr Claim/1': 'BH MH | - ExplanationOfBenefit/1',
-      'adjudication ehr ExplanationOfBenefit/1': 'BH MH',
+      'claim ehr Claim/1': 'BH MH SPI | - ExplanationOfBenefit/1',
+      'adjudication ehr ExplanationOfBenefit/1': 'BH MH SPI',
     });
     expect(await settle()).toBe(0);
   });

@@ -28,7 +28,7 @@ describe('a plan', () => {
       const plan = planFor(policy, { role, purpose }, 1);
       for (const phi of phiClasses) {
         const rules = policy.rules.filter(
-          (rule) => rule.classes.includes(phi) && rule.roles.includes(role) && rule.purposes.includes(purpose),
+          (rule) => rule.when !== 'aggregate' && rule.classes.includes(phi) && rule.roles.includes(role) && rule.purposes.includes(purpose),
         );
         const decision = plan.decide(phi);
         if (decision.may === 'always') expect(rules.map(({ when }) => when)).toContain('always');
@@ -39,7 +39,7 @@ describe('a plan', () => {
   });
 
   it('tells a role without a rule that it is the role, and one with a rule for another purpose that it is the purpose', () => {
-    expect(planFor(policy, { role: 'ANALYST', purpose: 'HQUALIMP' }, 1).decide('NARRATIVE')).toEqual({
+    expect(planFor(policy, { role: 'ANALYST', purpose: 'HQUALIMP' }, 1).decide('IDENTITY')).toEqual({
       may: 'never',
       withheld: { reason: 'ROLE', rule: 'default.deny', remedy: expect.any(String) },
     });
@@ -53,6 +53,37 @@ describe('a plan', () => {
       otherwise: { reason: 'RELATIONSHIP', rule: 'context.related', remedy: 'Take over the case, or open one for this patient.' },
     });
     expect(planFor(policy, { role: 'ADVOCATE', purpose: 'HOPERAT' }, 1).decide('IDENTITY')).toEqual({ may: 'always' });
+  });
+
+  it('lets a class be counted that it never shows: rows are withheld from the role, and the remedy says where the counts are', () => {
+    const analyst = planFor(policy, { role: 'ANALYST', purpose: 'HQUALIMP' }, 1);
+    expect(analyst.decide('NARRATIVE')).toEqual({
+      may: 'never',
+      withheld: { reason: 'ROLE', rule: 'trends.quality', remedy: expect.stringContaining('trends') },
+    });
+    expect(analyst.mayCount('NARRATIVE')).toEqual({ may: true, rule: 'trends.quality' });
+    expect(analyst.mayCount('IDENTITY')).toMatchObject({ may: false, withheld: { reason: 'ROLE', rule: 'default.deny' } });
+    expect(planFor(policy, { role: 'MANAGER', purpose: 'HOPERAT' }, 1).mayCount('CLINICAL')).toEqual({
+      may: false,
+      withheld: { reason: 'PURPOSE', rule: 'trends.quality', remedy: 'Ask under HQUALIMP.' },
+    });
+    expect(planFor(policy, { role: 'MANAGER', purpose: 'HQUALIMP' }, 1).decide('CLINICAL')).toMatchObject({
+      withheld: { reason: 'PURPOSE', rule: 'context.manager' },
+    });
+  });
+
+  it('lets be found by a value only whom a rule says, for the purpose it says', () => {
+    const may = (role: string, purpose: string) =>
+      (['identifier', 'phone'] as const).map((by) => planFor(policy, { role, purpose }, 1).mayMatch(by));
+    expect(may('ADVOCATE', 'HOPERAT')).toEqual([{ may: true, rule: 'match.office' }, { may: true, rule: 'match.office' }]); // prettier-ignore
+    expect(may('RESPONDER', 'HOPERAT')).toEqual([
+      { may: false, withheld: { reason: 'ROLE', rule: 'default.deny', remedy: expect.any(String) } },
+      { may: false, withheld: { reason: 'ROLE', rule: 'default.deny', remedy: expect.any(String) } },
+    ]);
+    expect(may('MANAGER', 'HQUALIMP')[1]).toEqual({
+      may: false,
+      withheld: { reason: 'PURPOSE', rule: 'match.office', remedy: 'Ask under HOPERAT or PATADMIN.' },
+    });
   });
 
   it('grants the capabilities of its role, and no other word', () => {

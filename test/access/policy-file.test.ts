@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readLabelRules, readPolicy } from '../../src/access/index.js';
-import { packageRoot, type HubError } from '../../src/kernel/index.js';
-import { labels } from '../support/gateway.js';
+import { readLabelRules, readPolicy, readPolicySet } from '../../src/access/index.js';
+import { uncovered } from '../../src/access/uncovered-fields.js';
+import { column, id, packageRoot, shape, type HubError } from '../../src/kernel/index.js';
+import { labels, shapes } from '../support/gateway.js';
 
 const shipped = join(packageRoot, 'schema/policy');
 const shippedLabels = readLabelRules(join(shipped, 'labels.yaml')).labels;
@@ -16,8 +17,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The lines that the shipped policy, changed, is refused with. */
-function mistakes(changes: Partial<Record<'purposes' | 'roles' | 'rules', (text: string) => string>>, known = shippedLabels): string[] {
-  for (const name of ['purposes', 'roles', 'rules'] as const) {
+function mistakes(
+  changes: Partial<Record<'purposes' | 'roles' | 'rules' | 'labels', (text: string) => string>>,
+  known = shippedLabels,
+): string[] {
+  for (const name of ['purposes', 'roles', 'rules', 'labels'] as const) {
     cpSync(join(shipped, `${name}.yaml`), join(folder, `${name}.yaml`));
     const text = readFileSync(join(folder, `${name}.yaml`), 'utf8');
     writeFileSync(join(folder, `${name}.yaml`), changes[name]?.(text) ?? text);
@@ -42,10 +46,11 @@ describe('the shipped policy', () => {
   it('holds together, with the labels that ship with it', () => {
     expect(mistakes({})).toEqual([]);
   });
-  it('hides Part 2 and psychotherapy notes, and masks mental health and HIV', () => {
+  it('hides Part 2 and psychotherapy notes, and masks mental health, HIV, abuse and what patients asked to keep apart', () => {
     const { hidden, masked } = readPolicy(shipped, labels);
-    expect(hidden).toBe((1 << 0) | (1 << 4));
-    expect(masked).toBe((1 << 2) | (1 << 3) | (1 << 5));
+    const bits = (...names: string[]) => names.reduce((mask, name) => mask | (1 << (labels.find((l) => l.name === name)?.bit ?? 31)), 0);
+    expect(hidden).toBe(bits('PART2', 'PSYTHPN'));
+    expect(masked).toBe(bits('MH', 'PSY', 'HIV', 'COGN', 'DVD', 'EMOTDIS', 'SDV', 'STD', 'MST', 'TBOO'));
   });
   it('has the labels of the tests', () => {
     expect(labels).toEqual(shippedLabels);
@@ -77,7 +82,7 @@ describe('a mistake', () => {
     ]);
     expect(mistakes({ rules: put('label: MH', 'label: MHX') })).toEqual([
       expect.stringMatching(/sensitivity\[2\]\.label: expected a label of labels\.yaml, found 'MHX'$/),
-      "policy/rules.yaml sensitivity: expected a row for the label 'MH', found none",
+      `policy/rules.yaml:${lineOf('rules', 'sensitivity:')} sensitivity: expected a row for the label 'MH', found none`,
     ]);
     expect(mistakes({ rules: put('classes: [IDENTITY]', 'classes: [IDENTITI]') })).toEqual([
       expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[0\]\.classes\[0\]: expected .*IDENTITY.*found 'IDENTITI'/),
@@ -97,29 +102,29 @@ describe('a mistake', () => {
     expect(mistakes({ rules: put('id: context.facility', 'id: context.related') })).toEqual([
       expect.stringMatching(/rules\[2\]\.id: expected an id of its own, found 'context\.related' twice/),
     ]);
-    expect(mistakes({ roles: put('role: ANALYST', 'role: ADVOCATE') })).toEqual([
-      expect.stringMatching(/roles\[4\]\.role: expected a role of its own, found 'ADVOCATE' twice/),
-    ]);
+    expect(mistakes({ roles: put('role: INTEGRATION_ENGINEER', 'role: RESPONDER') })).toContainEqual(
+      expect.stringMatching(/roles\[5\]\.role: expected a role of its own, found 'RESPONDER' twice/),
+    );
     expect(mistakes({ purposes: put('code: HLEGAL', 'code: HCOMPL') })).toEqual([
       expect.stringMatching(/purposes\[4\]\.code: expected a code of its own, found 'HCOMPL' twice/),
     ]);
     expect(mistakes({ rules: (text) => `${text}  - { label: PART2, treatment: show }\n` })).toEqual([
-      expect.stringMatching(/sensitivity\[7\]\.label: expected a label of its own, found 'PART2' twice/),
+      expect.stringMatching(/sensitivity\[24\]\.label: expected a label of its own, found 'PART2' twice/),
     ]);
   });
 
   it('of something that is missing: a label without a treatment, a class without a rule, a field, a file', () => {
-    expect(mistakes({}, [...shippedLabels, { name: 'SEX', bit: 9 }])).toEqual([
-      "policy/rules.yaml sensitivity: expected a row for the label 'SEX', found none",
+    expect(mistakes({}, [...shippedLabels, { name: 'ZZX', bit: 29 }])).toEqual([
+      expect.stringMatching(/^policy\/rules\.yaml:\d+ sensitivity: expected a row for the label 'ZZX', found none$/),
     ]);
     expect(mistakes({ rules: (text) => text.replaceAll('COVERAGE, ', '') })).toEqual([
-      'policy/rules.yaml rules: expected a rule for the class COVERAGE, found none',
+      expect.stringMatching(/^policy\/rules\.yaml:\d+ rules: expected a rule for the class COVERAGE, found none$/),
     ]);
     expect(mistakes({ rules: put(/ {4}when: facility\n/, '') })).toEqual([
       expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[2\]\.when: expected /),
     ]);
     expect(() => readPolicy(join(folder, 'nowhere'), shippedLabels)).toThrow(
-      'policy/purposes.yaml: expected a file that can be read, found none',
+      'policy: expected a folder with the policy files, found none that can be read',
     );
   });
 
@@ -128,6 +133,87 @@ describe('a mistake', () => {
       expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[0\]\.whenn: /),
     ]);
     expect(mistakes({ roles: (text) => `${text}\n\t- [` })[0]).toMatch(/^policy\/roles\.yaml:\d+: expected YAML/);
+  });
+
+  it('of rules that contradict or repeat one another, or promise what nobody gets', () => {
+    const only = (change: (text: string) => string): string => {
+      const [line = '', ...more] = mistakes({ rules: change });
+      expect(more).toEqual([]);
+      return line.replace(/^policy\/rules\.yaml:\d+ /, '');
+    };
+    expect(only(put('when: facility', 'when: related'))).toBe(
+      "rules[3].when: expected one rule for MANAGER, HOPERAT and NARRATIVE with 'related', found another one in 'context.facility'",
+    );
+    expect(only(put('when: facility', 'when: always'))).toBe(
+      "rules[3].when: expected no 'related' of 'context.manager' for MANAGER, HOPERAT and NARRATIVE, found that 'context.facility' always allows it",
+    );
+    expect(only(put('purposes: [HOPERAT, HPAYMT]', 'purposes: [HOPERAT, HCOMPL]'))).toBe(
+      "rules[5].purposes[1]: expected a purpose that BILLING_SPECIALIST may claim (HOPERAT, HPAYMT), found 'HCOMPL'",
+    );
+    expect(only(put('id: identity.office', 'id: identity.hiv'))).toBe(
+      "rules[0].id: expected an id that names no sensitivity, found 'identity.hiv'",
+    );
+    expect(only(put('id: identity.office', 'id: default.deny'))).toBe(
+      "rules[0].id: expected an id that the hub does not use itself, found 'default.deny'",
+    );
+    expect(only(put('by: [identifier]', 'by: [identifier, mrn]'))).toBe("match[1].by[1]: expected identifier | phone, found 'mrn'");
+    expect(only(put('roles: [RESPONDER]\n    purposes: [HOPERAT, PATADMIN]\n    by: [identifier]', 'roles: [ADVOCATE]\n    purposes: [HOPERAT]\n    by: [phone]'))).toBe(
+      "match[2].by: expected one rule for ADVOCATE, HOPERAT and phone, found another one in 'match.office'",
+    ); // prettier-ignore
+    expect(only(put('{ label: HIV, treatment: mask, remedy: Ask the privacy officer.', '{ label: HIV, treatment: mask, remedy: Ask the clinic.'))).toBe(
+      'sensitivity[4].remedy: expected the remedy of all masked labels, found another, which would tell them apart',
+    ); // prettier-ignore
+    expect(only(put('label: BH, treatment: show', 'label: BH, treatment: mask, remedy: Ask the privacy officer.'))).toMatch(
+      /^sensitivity\[\d+\]: expected a citation where the treatment is mask, found none$/,
+    );
+    expect(mistakes({ rules: put('    remedy: Ask the privacy officer.\n', '') })).toEqual([
+      expect.stringMatching(/rules\[6\]\.remedy: expected text, found nothing$/),
+    ]);
+    expect(mistakes({ rules: put('classes: [IDENTITY]', 'classes: []') })).toEqual([
+      expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[0\]\.classes: expected at least one, found none$/),
+    ]);
+  });
+
+  it('of counting or searching that the role has no capability for', () => {
+    expect(mistakes({ roles: put('capabilities: [READ_AGGREGATES]', 'capabilities: []') })).toEqual([
+      expect.stringMatching(/^policy\/rules\.yaml:\d+ rules\[7\]\.roles\[1\]: expected a role with the capability READ_AGGREGATES, found 'ANALYST'$/),
+    ]); // prettier-ignore
+    expect(mistakes({ roles: put('[READ_CASES, READ_IDENTITY, REVIEW_ACCESS]', '[READ_CASES, REVIEW_ACCESS]') })).toEqual([
+      expect.stringMatching(/ match\[3\]\.roles\[0\]: expected a role with the capability READ_IDENTITY, found 'PRIVACY_OFFICER'$/),
+    ]);
+  });
+
+  it('of a field of a patient without a class, or of one of which no rule speaks, where the shapes are known', () => {
+    const { policy } = readPolicySet(shipped);
+    expect(uncovered(policy, shapes)).toEqual([]);
+    const added = shape('Encounter', {
+      table: 'encounter',
+      labelled: { keeps: ['start'] },
+      fields: { id: id('enc'), start: column('start_at'), nickname: column('nickname'), genome: column('genome', { phi: 'GENOME' as 'CLINICAL' }) },
+    }); // prettier-ignore
+    expect(uncovered(policy, [...shapes, added])).toEqual([
+      'Encounter.nickname: expected a PHI class in its shape, found none',
+      'policy/rules.yaml rules: expected a rule for the class GENOME of Encounter.genome, found none',
+    ]);
+    expect(() => readPolicySet(shipped, [added])).toThrow('Encounter.nickname: expected a PHI class');
+  });
+
+  it('of every file is told at once', () => {
+    const texts = readPolicySet(shipped).texts;
+    const broken = {
+      ...texts,
+      'labels.yaml': (texts['labels.yaml'] ?? '').replace('bit: 5\n', 'bit: 4\n'),
+      'roles.yaml': (texts['roles.yaml'] ?? '').replace('READ_AGGREGATES', 'READ_AGREGATES'),
+      'purposes.yaml': (texts['purposes.yaml'] ?? '').replace('parent: HOPERAT', 'parents: HOPERAT'),
+    };
+    const lines = (() => {
+      try {
+        return [readPolicySet(broken)];
+      } catch (error) {
+        return (error as HubError).message.split('\n');
+      }
+    })();
+    expect(lines.map((line) => /^policy\/(\w+)\.yaml:\d+ /.exec(String(line))?.[1])).toEqual(['labels', 'purposes', 'roles']);
   });
 
   it('comes with all the others, a line each', () => {

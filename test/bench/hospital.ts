@@ -47,11 +47,9 @@ export async function buildHospital(size: {
   const sandbox = await startDemoSources(postgres.url, { people: size.patients, log: silentLog });
   const sources = demoSettings(sandbox);
   const rules = benchRules();
-  const { generation } = await prepareDatabase(
-    { ownerUrl: postgres.url, workerUrl: worker, passwords },
-    { queue: { backend: 'postgres' }, sources },
-    rules,
-  );
+  const {
+    policy: { generation },
+  } = await prepareDatabase({ ownerUrl: postgres.url, workerUrl: worker, passwords }, { queue: { backend: 'postgres' }, sources }, rules);
   const begun = Date.now();
   const workers = await startWorkers({ databaseUrl: worker, queue: { backend: 'postgres', databaseUrl: worker }, sources, log: silentLog });
   await untilSettled({ workerUrl: worker, queue: { backend: 'postgres' } }, { terminal: quiet, log: silentLog });
@@ -59,7 +57,7 @@ export async function buildHospital(size: {
   await workers.stop();
   await sandbox.stop();
   const advocate = uuidOfKey('user', 'advocate');
-  const service = await startGateway(settings(dataDir), { gatewayUrl: gateway, generation, rules, log: silentLog });
+  const service = await startGateway(settings(dataDir), { gatewayUrl: gateway, rules, log: silentLog });
   const caseUids = await openCases(service, { ownerUrl: postgres.url, advocate, count: size.cases });
   await service.stop();
   const issuer = await openIssuer(dataDir);

@@ -23,7 +23,6 @@ export async function benchRead(say: (line: string) => void, patients = 1_000): 
       serve: 'hub',
       gatewayUrl: hospital.gatewayUrl,
       dataDir: hospital.dataDir,
-      generation: hospital.generation,
     });
     const baseline = await serve(servers, { serve: 'baseline', url: hospital.ownerUrl });
     for (const name of ['patient-context', 'worklist'] as const) {

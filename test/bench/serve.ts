@@ -9,13 +9,11 @@ import { patientContextSql, worklistSql } from './baseline-sql.js';
 import { benchRules, settings } from './hospital.js';
 
 export type Order =
-  | { readonly serve: 'hub'; readonly gatewayUrl: string; readonly dataDir: string; readonly generation: number }
-  | { readonly serve: 'baseline'; readonly url: string };
+  { readonly serve: 'hub'; readonly gatewayUrl: string; readonly dataDir: string } | { readonly serve: 'baseline'; readonly url: string };
 
 async function serveHub(order: Extract<Order, { serve: 'hub' }>): Promise<string> {
   const gateway = await startGateway(settings(order.dataDir), {
     gatewayUrl: order.gatewayUrl,
-    generation: order.generation,
     rules: benchRules(),
     log: silentLog,
   });

@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { planFor, readLabelRules, readPolicy } from '../../src/access/index.js';
 import { caseActs, loadCaseRules, type CaseActs, type CaseOutcome, type Changed } from '../../src/cases/index.js';
 import { openDirectory, readDirectory, seedDirectory, uuidOfKey } from '../../src/directory/index.js';
-import { fixedClock, packageRoot, silentLog, toWireId, type Clock, type WireId } from '../../src/kernel/index.js';
+import { fixedClock, packageRoot, silentLog, toWireId, type Clock, type MatchKey, type WireId } from '../../src/kernel/index.js';
 import { openOrm, openPool } from '../../src/store/index.js';
 import { testDatabase } from '../support/services.js';
 
@@ -26,6 +26,8 @@ export interface Staff {
   readonly departments?: readonly string[];
   readonly facility?: string | null;
   readonly clock?: Clock | string;
+  /** What the policy is to say nothing of for this person. */
+  readonly without?: readonly MatchKey[];
 }
 
 export interface Office {
@@ -47,11 +49,12 @@ export async function openOffice(): Promise<Office> {
   const gateway = openPool(database.gatewayUrl, { max: 2, name: 'test-gateway' });
   const orm = await openOrm(database.gatewayUrl, { log: silentLog });
   await seedDirectory(worker, demoDirectory);
+  await worker.query(`insert into policy_state (generation, digest, applied_at) values (1, 'test', now())`);
   const directory = openDirectory(gateway);
   return {
     worker,
     owner,
-    async as({ user = 'advocate', purpose = 'HOPERAT', departments, facility, clock = noon } = {}) {
+    async as({ user = 'advocate', purpose = 'HOPERAT', departments, facility, clock = noon, without = [] } = {}) {
       const known = demoDirectory.users.find(({ key }) => key === user);
       const site = facility === undefined ? known?.facilityKey : facility;
       const viewer = await directory.viewerRows({
@@ -64,7 +67,8 @@ export async function openOffice(): Promise<Office> {
         tokenId: 'test',
       });
       if (!viewer || !known) throw new Error(`${user} is not an active user of the demo directory`);
-      const plan = planFor(policy, { role: known.role, purpose }, 1);
+      const match = policy.match.map((rule) => ({ ...rule, by: rule.by.filter((key) => !without.includes(key)) }));
+      const plan = planFor({ ...policy, match }, { role: known.role, purpose }, 1);
       const time = typeof clock === 'string' ? fixedClock(clock) : clock;
       return caseActs({ ...plan, em: orm.em.fork(), viewer, clock: time, rules: caseRules });
     },

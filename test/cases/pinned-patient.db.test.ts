@@ -15,6 +15,30 @@ beforeAll(async () => {
 });
 afterAll(() => office.close());
 
+describe('a search at intake', () => {
+  it('finds nobody by what only a masked record says', async () => {
+    const masked = await addPatient(office, { given: 'Zz-Ida', family: 'Zz-Ash', birthDate: '1970-01-01', mrn: '7019', phone: '6175550909', labelMask: 4 });
+    for (const patient of [{ identifier: '7019' }, { phone: '617-555-0909' }, { name: 'Zz-Ida Zz-Ash', birthDate: '1970-01-01' }]) {
+      const outcome = await (await office.as()).openCase({ channel: 'PHONE', summary: 'Who?', patient });
+      expect(outcome).toMatchObject({ outcome: 'refused', code: 'NOT_FOUND', field: 'patient' });
+    }
+    expect(masked.records).toHaveLength(2);
+  }); // prettier-ignore
+
+  it('is refused to whom the policy does not let be found by it, with the rule', async () => {
+    const acts = await office.as({ without: ['identifier'] });
+    expect(await acts.openCase({ channel: 'PHONE', summary: 'Who?', patient: { identifier: '7001' } })).toMatchObject({
+      outcome: 'refused',
+      code: 'NOT_PERMITTED',
+      field: 'patient.identifier',
+      message: expect.stringContaining('default.deny'),
+    });
+    expect(await acts.openCase({ channel: 'PHONE', summary: 'Who?', patient: { phone: '617-555-0101' } })).toMatchObject({
+      outcome: 'changed',
+    });
+  });
+});
+
 describe('finding the patient at intake', () => {
   it.each([
     ['an identifier', { identifier: '7001' }],

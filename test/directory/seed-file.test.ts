@@ -113,7 +113,7 @@ describe('a directory that cannot be taken', () => {
       'a role in small letters',
       6,
       '  - { key: zz, name: Zz-A Zz-B, role: advocate }',
-      "d.yaml:6 users[0].role: expected a role such as ADVOCATE, found 'advocate'",
+      "d.yaml:6 users[0].role: expected a role as the policy writes it, in capitals, found 'advocate'",
     ],
     [
       'a department that is not there',

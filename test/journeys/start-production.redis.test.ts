@@ -55,13 +55,16 @@ describe('the parts on their own', () => {
     const { code, stderr } = await runHub(['gateway'], gatewayEnv);
     expect([code, stderr]).toEqual([
       1,
-      'Expected the policy of this hub to be in force, found none. Run `hub migrate` with the same files first.\n',
+      'Expected a policy to be in force, found none. Run `hub migrate` or `hub policy apply` first.\n',
     ]);
   });
 
   it('answer alike from two gateways, with what a worker has read', async () => {
     const migrated = await runHub(['migrate'], env);
-    expect([migrated.code, migrated.stdout]).toEqual([0, 'The database is prepared: policy generation 1, 1 sources.\n']);
+    expect([migrated.code, migrated.stdout]).toEqual([
+      0,
+      'Policy generation 1 is in force, from the files.\nThe database is prepared: policy generation 1, 1 sources.\n',
+    ]);
     expect((await runHub(['migrate', '--check'], env)).stdout).toMatch(/^The database is current: \d+ migrations[.]\n$/);
     const [one, other, worker] = await Promise.all([
       startPart(['gateway'], gatewayEnv),

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, type ExecutionResult } from 'graphql';
-import { planFor, readPolicy } from '../../src/access/index.js';
+import { planFor, readLabelRules, readPolicy } from '../../src/access/index.js';
 import { caseShapes, type CaseActs } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
 import {
@@ -31,15 +31,8 @@ export const shapes: readonly Shape[] = [
   setAsideShape,
   reminderShape,
 ];
-export const labels = [
-  { name: 'PART2', bit: 0 },
-  { name: 'SUD', bit: 1 },
-  { name: 'MH', bit: 2 },
-  { name: 'PSY', bit: 3 },
-  { name: 'PSYTHPN', bit: 4 },
-  { name: 'HIV', bit: 5 },
-  { name: 'BH', bit: 6 },
-];
+/** Labels of the shipped policy, by name and bit. */
+export const { labels } = readLabelRules(join(packageRoot, 'schema/policy/labels.yaml'));
 export const testPolicy = readPolicy(join(packageRoot, 'schema/policy'), labels);
 export const hubSchema = buildHubSchema(shapes);
 export const operation = (name: string): string => readFileSync(join(packageRoot, 'schema/operations', `${name}.graphql`), 'utf8');
@@ -109,6 +102,7 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
         reader,
         acts: who.acts ?? noActs,
         trail: newTrail(),
+        renewed: () => Promise.reject(new Error('this gateway has one policy')),
       };
       const of = { document, operationName: null, variables, context };
       const { data, ...rest } = await ways[way](of);

@@ -6,6 +6,7 @@ import type { CaseActs, CaseOutcome } from '../../cases/index.js';
 import { HubError } from '../../kernel/index.js';
 import { selectedFields, type Selected } from '../../read/index.js';
 import { answerObject, type OperationContext } from '../context.js';
+import { underPolicyInForce } from '../policy-in-force.js';
 
 /** What each outcome is called in the schema, and the objects it shows. */
 function shown(outcome: CaseOutcome): {
@@ -40,7 +41,7 @@ export async function change(
   what: { readonly action: AuditAction; readonly act: (acts: CaseActs) => Promise<CaseOutcome> },
 ): Promise<unknown> {
   context.trail.action = what.action;
-  const outcome = await what.act(context.acts);
+  const outcome = await underPolicyInForce(context, () => what.act(context.acts));
   const { type, objects, plain } = shown(outcome);
   if (outcome.outcome === 'refused') context.trail.refused = true;
   else {

@@ -1,6 +1,6 @@
 /** The policy in force, the business clock and the audit chain. Single rows have the key `true`. */
 import { defineEntity, p } from '@mikro-orm/core';
-import { bigNumber, bytes, index, instant, text, textList, whole, yesNo } from './columns.js';
+import { bigNumber, bytes, index, instant, json, text, textList, whole, yesNo } from './columns.js';
 
 const theOnlyRow = () => yesNo().primary().default(true);
 const onlyOne = (table: string) => [{ name: `${table}_one_check`, expression: 'one', property: 'one' }];
@@ -8,8 +8,41 @@ const onlyOne = (table: string) => [{ name: `${table}_one_check`, expression: 'o
 export const PolicyState = defineEntity({
   name: 'PolicyState',
   tableName: 'policy_state',
-  properties: { one: theOnlyRow(), generation: whole(), digest: text(), appliedAt: instant() },
+  properties: {
+    one: theOnlyRow(),
+    generation: whole(),
+    digest: text(),
+    appliedAt: instant(),
+    startDigest: text().nullable(),
+    refusedAt: instant().nullable(),
+    refusedBy: text().nullable(),
+    refusal: text().nullable(),
+  },
   checks: onlyOne('policy_state'),
+});
+
+export const PolicyGeneration = defineEntity({
+  name: 'PolicyGeneration',
+  tableName: 'policy_generation',
+  properties: {
+    generation: whole().primary().autoincrement(false),
+    digest: text(),
+    files: json(),
+    appliedAt: instant(),
+    appliedBy: text(),
+  },
+});
+
+export const RelabelRange = defineEntity({
+  name: 'RelabelRange',
+  tableName: 'relabel_range',
+  properties: {
+    generation: whole().primary(),
+    tableName: text().primary(),
+    fromId: bigNumber().primary().autoincrement(false),
+    toId: bigNumber(),
+    doneAt: instant().nullable(),
+  },
 });
 
 export const BusinessClock = defineEntity({

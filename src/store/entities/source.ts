@@ -1,6 +1,21 @@
 /** The source systems, the runs that read them, what they sent (whole), and what is to be done next because of it. */
 import { defineEntity, p } from '@mikro-orm/core';
-import { bigNumber, bytes, fraction, index, instant, json, rowId, smallNumber, text, textList, uid, whole, yesNo } from './columns.js';
+import {
+  bigNumber,
+  bytes,
+  fraction,
+  index,
+  instant,
+  json,
+  mask,
+  rowId,
+  smallNumber,
+  text,
+  textList,
+  uid,
+  whole,
+  yesNo,
+} from './columns.js';
 
 export const Source = defineEntity({
   name: 'Source',
@@ -102,6 +117,8 @@ export const SourceName = defineEntity({
     namedKind: text(),
     name: text().nullable(),
     departmentId: bigNumber().nullable(),
+    labelCodes: textList(),
+    ownMask: mask().default(0),
   },
-  indexes: [{ properties: ['documentKey', 'sourceId'] }],
+  indexes: [{ properties: ['documentKey', 'sourceId'] }, index('source_name_lower_name_idx', 'source_name (lower(name))')],
 });

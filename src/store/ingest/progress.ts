@@ -1,6 +1,8 @@
 /** The edges of a batch: the source's row is locked first, so that batches of one source come one after the other, and the
  *  cursor and the run's counts are written last. */
 import type { Batch } from '../../records/index.js';
+import { generationHeld } from '../policy-lock.js';
+import { HubError } from '../../kernel/index.js';
 import { jsonText } from './values.js';
 import type { Work } from './work.js';
 
@@ -24,17 +26,19 @@ interface Opened {
   readonly waiting: boolean;
 }
 
-export async function openBatch({ client, sourceId }: Work): Promise<Opened> {
-  const { rows } = await client.query<Opened>({
+/** @param expected the generation whose label rules the caller has; null for any. @throws HubError POLICY_CHANGED */
+export async function openBatch({ client, sourceId }: Work, expected: number | null): Promise<Opened> {
+  const generation = await generationHeld(async (text) => (await client.query<{ generation: number }>(text)).rows);
+  if (expected !== null && expected !== generation) throw new HubError('POLICY_CHANGED', 'The label rules have just changed.');
+  const { rows } = await client.query<Pick<Opened, 'waiting'>>({
     name: 'ingest open',
-    text: `select coalesce((select generation from policy_state), 0) as generation,
-        exists (select from set_aside a where a.source_id = s.id and a.state = 'WAITING') as waiting
+    text: `select exists (select from set_aside a where a.source_id = s.id and a.state = 'WAITING') as waiting
       from source s where s.id = $1 for no key update of s`,
     values: [sourceId],
   });
   const [opened] = rows;
   if (!opened) throw new RangeError(`no source with id ${sourceId}`);
-  return opened;
+  return { ...opened, generation };
 }
 
 export async function recordProgress(

@@ -23,6 +23,8 @@ export interface StagedPatient extends StagedRow {
 export interface StagedName {
   readonly record: NamedRecord;
   readonly documentKey: RecordKey;
+  readonly labelCodes: string;
+  readonly mask: number;
 }
 
 export interface Staged {
@@ -61,7 +63,7 @@ export function stage(arrivals: readonly Arrival[], maskOf: (record: HubRecord) 
 function stageRecord(record: HubRecord, arrival: Arrival, maskOf: (record: HubRecord) => number) {
   if (record.kind === 'named') {
     [record.key, ...record.aliases].forEach((alias) => keyText('alias', alias));
-    return { as: 'name', record, documentKey: arrival.key } as const;
+    return { as: 'name', record, documentKey: arrival.key, labelCodes: listText(record.labelCodes), mask: maskOf(record) } as const;
   }
   const common = {
     key: keyText('key', record.key),

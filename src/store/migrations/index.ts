@@ -2,6 +2,7 @@
 import { AccessAndClocks } from './migration-0004-access-and-clocks.js';
 import { Cases } from './migration-0003-cases.js';
 import { NamesInParts } from './migration-0012-names-in-parts.js';
+import { PolicyGenerations } from './migration-0006-policy-generations.js';
 import { RecordsAndFacts } from './migration-0002-records-and-facts.js';
 import { Security } from './migration-0005-security.js';
 import { SourcesAndDirectory } from './migration-0001-sources-and-directory.js';
@@ -12,5 +13,6 @@ export const migrations = [
   { name: 'migration-0003-cases', class: Cases },
   { name: 'migration-0004-access-and-clocks', class: AccessAndClocks },
   { name: 'migration-0005-security', class: Security },
+  { name: 'migration-0006-policy-generations', class: PolicyGenerations },
   { name: 'migration-0012-names-in-parts', class: NamesInParts },
 ];

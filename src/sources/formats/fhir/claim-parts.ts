@@ -73,7 +73,8 @@ export function conditionsOf({ resource, references }: Reading): Reference[] {
   return found;
 }
 
-/** A procedure or a billed service betrays as much as a diagnosis: all their codes are there for the label rules. */
+/** A procedure, a billed service or drug and the kind of place betray as much as a diagnosis: all their codes are there for the
+ *  label rules. */
 export function claimLabelCodes({ resource, references }: Reading): string[] {
   const diagnoses = objects(resource['diagnosis']);
   return labelCodesOf(
@@ -82,6 +83,11 @@ export function claimLabelCodes({ resource, references }: Reading): string[] {
     resource['subType'],
     diagnoses.map((one) => one['diagnosisCodeableConcept'] ?? references.contained(one['diagnosisReference'])?.['code']),
     objects(resource['procedure']).map((one) => one['procedureCodeableConcept']),
-    objects(resource['item']).flatMap((item) => [item['productOrService'], item['revenue']]),
+    objects(resource['item']).flatMap((item) => [
+      ...[item['productOrService'], item['revenue'], item['locationCodeableConcept']],
+      ...objects(item['modifier']),
+      ...objects(item['programCode']),
+      ...objects(item['detail']).map((detail) => detail['productOrService']),
+    ]),
   );
 }

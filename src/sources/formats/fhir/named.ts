@@ -20,7 +20,7 @@ function named({ resource, type, key, sourceUpdatedAt }: Reading, namedKind: Nam
   const aliases = identifiersOf(resource['identifier'])
     .filter((one) => !isPrivate(one.type, one.system))
     .map((one) => `${type}?identifier=${one.system}|${one.value}`);
-  return [{ kind: 'named', key, sourceUpdatedAt, labelCodes: labelCodesOf(resource), namedKind, name, aliases }];
+  return [{ kind: 'named', key, sourceUpdatedAt, labelCodes: labelCodesOf(resource, resource['type']), namedKind, name, aliases }];
 }
 
 export const readPractitioner: Mapping = (reading) => named(reading, 'practitioner', staffName(reading.resource));
