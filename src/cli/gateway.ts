@@ -5,12 +5,14 @@ import { openPool } from '../store/index.js';
 import { roleAddress } from './database.js';
 import { startGateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
+import { expectIssuer } from './issuer.js';
 import { expectFreePort } from './port.js';
 import { readRules } from './rules.js';
 import { startedParts, untilAskedToStop } from './stopping.js';
 import { openTerminal } from './terminal.js';
 
 export async function gateway(settings: HubSettings): Promise<void> {
+  expectIssuer(settings);
   const asked = untilAskedToStop();
   const rules = readRules(settings);
   await expectFreePort(settings);

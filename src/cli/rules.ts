@@ -4,6 +4,7 @@ import { readLabelRules, readPolicy, type LabelRules, type Policy } from '../acc
 import { loadCaseRules, type CaseRules } from '../cases/index.js';
 import { readDirectory, type DirectorySeed } from '../directory/index.js';
 import type { HubSettings } from './hub-settings.js';
+import { machinesOf } from './issuer.js';
 
 export interface Rules {
   readonly labels: LabelRules;
@@ -13,14 +14,15 @@ export interface Rules {
 }
 
 /** @throws HubError POLICY_INVALID or RULES_INVALID, all problems of a file at once */
-export function readRules({ rules }: Pick<HubSettings, 'rules'>): Rules {
+export function readRules({ rules, auth }: Pick<HubSettings, 'rules'> & Partial<Pick<HubSettings, 'auth'>>): Rules {
   const labels = readLabelRules(join(rules.policy, 'labels.yaml'));
   const policy = readPolicy(rules.policy, labels.labels);
+  const directory = readDirectory(rules.directory);
   return {
     labels,
     // A changed label rule is a changed policy: rows are labelled anew.
     policy: { ...policy, digest: `${policy.digest}-${labels.digest}` },
     cases: loadCaseRules({ clocks: rules.clocks, calendars: rules.calendars }),
-    directory: readDirectory(rules.directory),
+    directory: auth ? { ...directory, users: [...directory.users, ...machinesOf(auth, policy)] } : directory,
   };
 }

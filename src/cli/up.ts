@@ -10,6 +10,7 @@ import { demoSettings, startDemoSources } from './demo-sources.js';
 import { faultOf } from './fault.js';
 import { startGateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
+import { expectIssuer } from './issuer.js';
 import { expectFreePort } from './port.js';
 import { applyFiles, prepareTables } from './prepare.js';
 import { readRules, type Rules } from './rules.js';
@@ -29,6 +30,7 @@ const settlingMs = 30_000;
 
 /** Resolves once it was asked to stop and all is stopped again. */
 export async function up(settings: HubSettings, wanted: UpWanted): Promise<void> {
+  expectIssuer(settings);
   expectOneKindOfSources(settings, wanted);
   const started = startedParts();
   const asked = untilAskedToStop();

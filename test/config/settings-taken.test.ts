@@ -18,7 +18,7 @@ describe('settings that can be taken', () => {
     });
     expect(config.auth).toEqual({
       kind: 'development',
-      claims: { role: 'hub_role', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
+      claims: { user: 'sub', role: 'hub_role', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
     });
   });
 
@@ -101,12 +101,12 @@ describe('settings that can be taken', () => {
   it('an issuer of the hospital comes with its keys, and the names of claims may differ', () => {
     const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] };
     const named = 'auth: { issuer: https://id.example.org/, audience: hub, jwksFile: k.json, claims: { role: groups } }';
-    expect(read(named, { files: { 'k.json': JSON.stringify(jwks) } }).auth).toEqual({
+    expect(read(named, { files: { 'k.json': JSON.stringify(jwks) } }).auth).toMatchObject({
       kind: 'issuer',
       issuer: 'https://id.example.org/',
       audience: 'hub',
       keys: { kind: 'set', jwks },
-      claims: { role: 'groups', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
+      claims: { user: 'sub', role: 'groups', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
     });
     expect(read('auth: { issuer: https://id.example.org/, audience: hub }').auth).toMatchObject({ keys: { kind: 'discovery' } });
     expect(read('auth: { issuer: i, audience: hub, jwksUrl: https://id.example.org/keys }').auth).toMatchObject({

@@ -33,7 +33,7 @@ describe('a request', () => {
     for (const token of [null, 'rubbish', 'a.b.c', forged]) {
       const answer = await gateway.post(token, worklist);
       expect([answer.status, answer.json]).toEqual([401, refusal('UNAUTHENTICATED')]);
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      expect(answer.headers.get('www-authenticate')).toBe(token === null ? 'Bearer' : 'Bearer error="invalid_token"');
     }
   });
 

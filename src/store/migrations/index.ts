@@ -4,6 +4,7 @@ import { Cases } from './migration-0003-cases.js';
 import { RecordsAndFacts } from './migration-0002-records-and-facts.js';
 import { Security } from './migration-0005-security.js';
 import { SourcesAndDirectory } from './migration-0001-sources-and-directory.js';
+import { TheDoor } from './migration-0010-the-door.js';
 
 export const migrations = [
   { name: 'migration-0001-sources-and-directory', class: SourcesAndDirectory },
@@ -11,4 +12,5 @@ export const migrations = [
   { name: 'migration-0003-cases', class: Cases },
   { name: 'migration-0004-access-and-clocks', class: AccessAndClocks },
   { name: 'migration-0005-security', class: Security },
+  { name: 'migration-0010-the-door', class: TheDoor },
 ];
