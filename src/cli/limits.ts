@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { GraphQLSchema } from 'graphql';
 import { openGate, ordinaryLimits, readCostRules, readTrustedDocuments, type DocumentLimits, type Gate } from '../graphql/index.js';
 import { openRateLimit } from '../http/index.js';
-import { packageRoot } from '../kernel/index.js';
+import { packageRoot, type Clock } from '../kernel/index.js';
 import type { HubSettings } from './hub-settings.js';
 
 export interface GatewayLimits {
@@ -24,7 +24,7 @@ const shipped = (...parts: string[]): string => join(packageRoot, 'schema', ...p
 /** @throws HubError RULES_INVALID where costs or registered documents cannot be taken */
 export function limitsOf(
   said: HubSettings['limits'],
-  { schema, development }: { readonly schema: GraphQLSchema; readonly development: boolean },
+  { schema, development, clock }: { readonly schema: GraphQLSchema; readonly development: boolean; readonly clock?: Clock },
 ): GatewayLimits {
   const { bodyKb = ordinaryBodyKb, burst, perMinute, costs = shipped('limits', 'costs.yaml') } = said;
   const { trustedDocumentsOnly = !development, documents, ...given } = said;
@@ -39,7 +39,7 @@ export function limitsOf(
       documents: readTrustedDocuments(folders, schema, limits),
       trustedOnly: trustedDocumentsOnly,
     }),
-    rateLimit: openRateLimit({ burst: burst ?? rate.burst, perMinute: perMinute ?? rate.perMinute }),
+    rateLimit: openRateLimit({ burst: burst ?? rate.burst, perMinute: perMinute ?? rate.perMinute }, clock),
     mostBytes: bodyKb * 1024,
   };
 }

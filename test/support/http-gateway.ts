@@ -18,7 +18,10 @@ import type { TestDatabase } from './services.js';
 
 export interface HttpGateway {
   readonly url: string;
-  token(request: Partial<TokenRequest> & { readonly userUid: string }): Promise<string>;
+  /** @param request.givenAt as if it had been given then */
+  token(request: Partial<TokenRequest> & { readonly userUid: string; readonly givenAt?: Date }): Promise<string>;
+  /** What another gateway needs to believe the same tokens. */
+  readonly tokens: TokenRules;
   /** POSTs as JSON; `body` replaces the usual one. */
   post(
     token: string | null,
@@ -61,7 +64,11 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
   const audit = options.audit ?? openAudit(database.gatewayUrl, { log });
   const reader = createReader(shapes, readers);
   const { development = true, neverIdle = [] } = options;
-  const { gate, rateLimit, mostBytes } = limitsOf({ trustedDocumentsOnly: false, ...options.limits }, { schema: hubSchema, development });
+  const own = options.clock ? { clock: options.clock } : {};
+  const { gate, rateLimit, mostBytes } = limitsOf(
+    { trustedDocumentsOnly: false, ...options.limits },
+    { schema: hubSchema, development, ...own },
+  );
   const apollo = createApollo({ schema: hubSchema, audit, log, development });
   await apollo.start();
   const directory = openDirectory(pool);
@@ -91,7 +98,7 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
   const app = createApp({
     apollo,
     admit,
-    limits: keepLimits({ ...gate, ...rateLimit, audit, ...(options.clock ? { clock: options.clock } : {}) }),
+    limits: keepLimits({ ...gate, ...rateLimit, audit, ...own }),
     mostBytes,
     equip: () => ({ reader, acts: noActs }),
     healthy: async () => void (await pool.query('select 1')),
@@ -101,8 +108,9 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
   const url = `${server.url}/graphql`;
   return {
     url,
-    token: ({ userUid, ...request }) =>
-      issuer.issueToken({
+    tokens: options.tokens ?? issuer.rules,
+    token: async ({ userUid, givenAt, ...request }) =>
+      (givenAt ? await openIssuer(folder, { clock: { now: () => givenAt } }) : issuer).issueToken({
         role: 'ADVOCATE',
         purpose: 'HOPERAT',
         departments: [],
