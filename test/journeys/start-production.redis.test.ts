@@ -8,6 +8,7 @@ import { uuidOfKey } from '../../src/directory/index.js';
 import { at, listAt } from '../support/answers.js';
 import { hubAudience, startIssuer, type TestIssuer } from '../support/issuer.js';
 import { ask, builtHub, endHubs, ownFolder, runHub, startPart, type RunningHub } from '../support/hub.js';
+import { asOwner } from '../support/owner.js';
 import { testDatabase, testRedis, type TestDatabase, type TestRedis } from '../support/services.js';
 
 const patient = {
@@ -121,6 +122,8 @@ describe('the parts on their own', () => {
     for (let tries = 0; tries < 100 && JSON.stringify(await read()) !== JSON.stringify([expected, expected]); tries++) await pause(200);
     expect(await read()).toEqual([expected, expected]);
     await expectDoors([one, other], { person: token, program: await issuer.clientToken() });
+    const byProgram = `select distinct u.name, u.machine, e.role, e.purpose from hub.audit_entry e join hub.directory_user u on u.uid = e.user_uid where e.role = 'ANALYST'`;
+    expect(await asOwner(database.url, byProgram)).toEqual([{ name: 'dashboard', machine: true, role: 'ANALYST', purpose: 'HQUALIMP' }]);
     expect(await Promise.all([one, other, worker].map((part) => part.end('SIGTERM')))).toEqual([0, 0, 0]);
   }, 120_000);
 
