@@ -71,8 +71,7 @@ export function createApp(options: AppOptions): express.Express {
       limits(request.body, context).then(
         ({ query, headers }) => {
           for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-          // An id stands for its text from here on.
-          if (query !== null) request.body = { ...(request.body as object), query };
+          if (query !== null) request.body = withText(request.body as object, query);
           next();
         },
         (error: unknown) => refuse(response, error, { log, requestId: context.requestId }),
@@ -85,6 +84,14 @@ export function createApp(options: AppOptions): express.Express {
     else refuse(response, badRequest(error, mostBytes), { log, requestId: null });
   });
   return app;
+}
+
+/** An id stands for its text from here on, and the server is not asked to know it. */
+function withText(body: { readonly extensions?: unknown }, query: string): object {
+  const { extensions } = body;
+  if (typeof extensions !== 'object' || extensions === null || Array.isArray(extensions)) return { ...body, query };
+  const { persistedQuery: _, ...others } = extensions as Readonly<Record<string, unknown>>;
+  return { ...body, query, extensions: others };
 }
 
 /** Which of the purposes that the token allows this request is for. */

@@ -2,6 +2,7 @@
  *  164.312(a)(2)(iii)). The clock is the database's, so that gateways agree. Having been given counts as the first use, so
  *  that a row which is not there any more can only log somebody off. */
 import type { Pool } from 'pg';
+import { asHubError } from '../kernel/index.js';
 
 export interface TokenUse {
   /** Notes that the token is in use; false where it has rested too long. A token may be used for up to `notedEveryMs` without
@@ -31,7 +32,7 @@ export function openTokenUse(pool: Pool, { idleMs, notedEveryMs }: Resting): Tok
 
   return {
     async noteUse({ key, startedAt }) {
-      const { rowCount } = await pool.query({
+      const noted = pool.query({
         name: 'hub-token-use',
         text: `with noted as (
             update token_use set seen_at = now() where token_key = $1 and seen_at > now() - make_interval(secs => $2) returning token_key),
@@ -42,6 +43,9 @@ export function openTokenUse(pool: Pool, { idleMs, notedEveryMs }: Resting): Tok
             returning token_key)
           select from noted union all select from first`,
         values: [key, longest, startedAt],
+      });
+      const { rowCount } = await noted.catch((error: unknown) => {
+        throw asHubError(error, 'DATABASE_UNAVAILABLE', 'The database did not answer; nothing was answered.');
       });
       tidy().catch(() => undefined); // tidied next time
       return rowCount !== 0;

@@ -284,11 +284,7 @@ describe('whatever is sent', () => {
   it('is answered in GraphQL shape, below 500, without a word of the inside', async () => {
     await fc.assert(
       fc.asyncProperty(body, fc.option(headers, { nil: {}, freq: 3 }), async (sent, more) => {
-        const answer = await gateway.post(
-          token,
-          sent,
-          Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)) as Record<string, string>,
-        );
+        const answer = await gateway.post(token, sent, Object.fromEntries(Object.entries(more).filter(([, value]) => value !== undefined)));
         codeIn(answer);
       }),
       { numRuns: 600 },

@@ -101,7 +101,7 @@ async function signingKey(): Promise<JWK> {
 function configuration(people: readonly Person[], programs: readonly string[], keys: JWK[]): Configuration {
   const find = (sub: string | undefined): Person | undefined => people.find((known) => known.sub === sub);
   return {
-    jwks: { keys: keys as never },
+    jwks: { keys: keys },
     cookies: { keys: ['a-cookie-key-of-the-test'] },
     clients: [
       {
