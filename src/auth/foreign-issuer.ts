@@ -60,5 +60,7 @@ async function discover(issuer: string): Promise<string> {
   const said = await fetchJson(`${issuer.replace(/\/+$/, '')}/.well-known/openid-configuration`);
   if (typeof said !== 'object' || said === null || !('issuer' in said) || !('jwks_uri' in said)) throw new Error('no OpenID configuration');
   if (said.issuer !== issuer || typeof said.jwks_uri !== 'string') throw new Error('the OpenID configuration names another issuer');
+  // Who promises a private way to the configuration must not lead to the keys by an open one.
+  if (issuer.startsWith('https:') && !said.jwks_uri.startsWith('https:')) throw new Error('the keys are not at an https address');
   return said.jwks_uri;
 }

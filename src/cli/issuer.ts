@@ -10,10 +10,21 @@ type Auth = HubSettings['auth'];
 
 /** @throws HubError CONFIG_INVALID */
 export function expectIssuer({ auth, production }: Pick<HubSettings, 'auth' | 'production'>): void {
-  if (!production || auth.kind === 'issuer') return;
+  if (!production) return;
+  if (auth.kind === 'issuer') return expectPrivateWay(auth);
   throw new HubError(
     'CONFIG_INVALID',
     'auth: expected the issuer of the hospital in hub.yaml, because NODE_ENV is production and the development issuer signs whatever it is asked for, found nothing.',
+  );
+}
+
+/** Keys that come in the clear can be anybody's, and with them every token. This machine itself is no such way. */
+function expectPrivateWay({ issuer, keys }: Extract<Auth, { kind: 'issuer' }>): void {
+  const [name, address] = keys.kind === 'url' ? ['auth.jwksUrl', keys.url] : ['auth.issuer', keys.kind === 'discovery' ? issuer : null];
+  if (address === null || /^(https:|http:\/\/(127[.]0[.]0[.]1|localhost|\[::1\])([:/]|$))/.test(address)) return;
+  throw new HubError(
+    'CONFIG_INVALID',
+    `${name}: expected an https address in production, because keys that are fetched in the clear can be anybody's, found another.`,
   );
 }
 

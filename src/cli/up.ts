@@ -13,7 +13,9 @@ import type { HubSettings } from './hub-settings.js';
 import { expectIssuer } from './issuer.js';
 import { expectFreePort } from './port.js';
 import { applyFiles, prepareTables } from './prepare.js';
+import { limitsOf } from './limits.js';
 import { readRules, type Rules } from './rules.js';
+import { hubSchema } from './shapes.js';
 import { startedParts, untilAskedToStop, type Started } from './stopping.js';
 import { openTerminal, stopwatch, type Terminal } from './terminal.js';
 import { startWorkerChild } from './worker-child.js';
@@ -70,6 +72,7 @@ interface Start {
 async function start(order: Start): Promise<void> {
   const { settings } = order;
   const rules = readRules(settings);
+  limitsOf(settings.limits, { schema: hubSchema(), development: settings.auth.kind === 'development' });
   await expectFreePort(settings);
   const folder = await openFolder(settings.data);
   const log = await openLog(folder, 'hub', settings.logLevel);
