@@ -1,10 +1,12 @@
 /** The hub's own issuer, for demos, tests and development: it signs whatever it is asked for, so it is used only where
- *  hub.yaml names no issuer of the hospital. A real hub trusts that one instead (`foreign-issuer.ts`). */
+ *  hub.yaml names no issuer of the hospital, and never where NODE_ENV is production. A real hub trusts that one instead
+ *  (`foreign-issuer.ts`). */
 import { randomUUID } from 'node:crypto';
 import { createLocalJWKSet, SignJWT } from 'jose';
 import { HubError, realClock, uuidOf, type Clock } from '../kernel/index.js';
 import { openSigningKey, type SigningKey } from './signing-key.js';
-import type { ClaimNames, TokenRules } from './tokens.js';
+import type { ClaimNames } from './claims.js';
+import type { TokenRules } from './tokens.js';
 
 export interface TokenRequest {
   readonly role: string;
@@ -24,6 +26,7 @@ export interface DevelopmentIssuer {
 }
 
 export const standardClaims: ClaimNames = {
+  user: 'sub',
   role: 'hub_role',
   purpose: 'hub_purpose',
   departments: 'hub_departments',

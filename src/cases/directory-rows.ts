@@ -5,12 +5,13 @@ import { Department, DirectoryUser, Facility } from '../store/index.js';
 import type { Deed } from './act-context.js';
 import { refuse } from './outcome.js';
 
-/** A user who may be given a case: known and active. */
+/** A user who may be given a case: known, active and a person. */
 export async function assignableUser({ em }: Deed, wireId: string) {
   const uid = uuidOf(wireId, 'usr');
   const user = uid === null ? null : await em.findOne(DirectoryUser, { uid });
   if (!user) throw refuse('NOT_FOUND', 'assigneeId: nobody with this id.', 'assigneeId');
   if (!user.active) throw refuse('BAD_INPUT', 'assigneeId: expected an active user, found one who is not.', 'assigneeId');
+  if (user.machine) throw refuse('BAD_INPUT', 'assigneeId: expected a person, found a program that signs in as itself.', 'assigneeId');
   return user;
 }
 

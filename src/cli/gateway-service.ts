@@ -1,16 +1,18 @@
 /** The gateway, wired: token and plan at the door, one reader, one audit trail, the acts of the cases room bound to the
  *  viewer. Runs inside `hub up` and, on its own, as `hub gateway`. */
+import type { Pool } from 'pg';
 import { openAudit, openPolicyInForce, planFor } from '../access/index.js';
-import { openIssuer, trustIssuer, type TokenRules } from '../auth/index.js';
 import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
 import { createApollo } from '../graphql/index.js';
-import { createApp, listen, openDoor, type Admitted } from '../http/index.js';
+import { createApp, keepLimits, listen, openDoor, rememberedForMs, type Admitted } from '../http/index.js';
 import { HubError, type Clock, type Log, type SystemActor, type Viewer } from '../kernel/index.js';
 import { createReader, openReaders } from '../read/index.js';
-import { businessClock, openOrm, openPool, type Orm } from '../store/index.js';
+import { businessClock, listenTo, openOrm, openPool, openTokenUse, type Orm } from '../store/index.js';
 import { auditedActs } from './audited-acts.js';
 import type { HubSettings } from './hub-settings.js';
+import { neverIdle, tokenRules } from './issuer.js';
+import { limitsOf } from './limits.js';
 import type { GatewayRules } from './rules.js';
 import { hubSchema, hubShapes } from './shapes.js';
 
@@ -31,10 +33,13 @@ const readingConnections = 2;
 const clockLookMs = 5_000;
 
 export async function startGateway(
-  settings: Pick<HubSettings, 'auth' | 'data' | 'host' | 'port'>,
+  settings: Pick<HubSettings, 'auth' | 'data' | 'host' | 'port'> & Partial<Pick<HubSettings, 'idleLogoffMs' | 'limits'>>,
   wanted: GatewayWanted,
 ): Promise<Gateway> {
   const { gatewayUrl, rules, log } = wanted;
+  const schema = hubSchema();
+  const development = settings.auth.kind === 'development';
+  const { gate, rateLimit, mostBytes } = limitsOf(settings.limits ?? {}, { schema, development });
   const pool = openPool(gatewayUrl, { max: 4, name: 'gateway' });
   const policy = await openPolicyInForce(pool, { shapes: hubShapes }).catch(async (error: unknown) => {
     await pool.end();
@@ -50,18 +55,30 @@ export async function startGateway(
   );
   look.unref();
   const reader = createReader(hubShapes, readers);
-  const apollo = createApollo({ schema: hubSchema(), audit, log, development: settings.auth.kind === 'development' });
+  const apollo = createApollo({ schema, audit, log, development });
   await apollo.start();
   const directory = openDirectory(pool);
+  let hearsOfChanges = (): boolean => false;
+  const admit = openDoor({
+    tokens: await tokenRules(settings, { isRole: (word) => policy.current().policy.roles.has(word), log }),
+    policy: policy.current,
+    renewPolicy: policy.renew,
+    findRows: directory.viewerRows,
+    ...restingOf(settings, pool),
+    audit,
+    hearsOfChanges: () => hearsOfChanges(),
+  });
+  const forget = (): void => {
+    directory.forget();
+    admit.forget();
+  };
+  const changes = await listenTo(gatewayUrl, { channel: 'hub_directory', heard: forget, log });
+  hearsOfChanges = changes.hears;
   const app = createApp({
     apollo,
-    admit: openDoor({
-      tokens: await tokenRules(settings),
-      policy: policy.current,
-      renewPolicy: policy.renew,
-      findRows: directory.viewerRows,
-      audit,
-    }),
+    admit,
+    limits: keepLimits({ ...gate, ...rateLimit, audit }),
+    mostBytes,
     equip: (admitted) => ({ reader, acts: actsOf(admitted, { orm, clock, rules: rules.cases }) }),
     healthy: async () => void (await pool.query('select from policy_state')),
     log,
@@ -69,6 +86,7 @@ export async function startGateway(
   const closeAll = async (): Promise<void> => {
     clearInterval(look);
     await apollo.stop();
+    await changes.close();
     await readers.close();
     await audit.close();
     await orm.close(true);
@@ -88,8 +106,12 @@ export async function startGateway(
   return { url: server.url, actsFor, stop: () => server.close().then(closeAll) };
 }
 
-async function tokenRules({ auth, data }: Pick<HubSettings, 'auth' | 'data'>): Promise<TokenRules> {
-  return auth.kind === 'issuer' ? trustIssuer(auth) : (await openIssuer(data, { claims: auth.claims })).rules;
+/** Automatic logoff (45 CFR 164.312(a)(2)(iii)), where it is wanted. */
+function restingOf({ auth, idleLogoffMs = null }: Pick<HubSettings, 'auth'> & { readonly idleLogoffMs?: number | null }, pool: Pool) {
+  if (idleLogoffMs === null) return {};
+  const exempt = neverIdle(auth);
+  const { noteUse } = openTokenUse(pool, { idleMs: idleLogoffMs, notedEveryMs: rememberedForMs });
+  return { resting: { noteUse, isExempt: ({ userUuid }: Viewer) => exempt.has(userUuid) } };
 }
 
 interface Means {

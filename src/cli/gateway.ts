@@ -3,12 +3,14 @@ import { createLog } from '../kernel/index.js';
 import { roleAddress } from './database.js';
 import { startGateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
+import { expectIssuer } from './issuer.js';
 import { expectFreePort } from './port.js';
 import { readGatewayRules } from './rules.js';
 import { startedParts, untilAskedToStop } from './stopping.js';
 import { openTerminal } from './terminal.js';
 
 export async function gateway(settings: HubSettings): Promise<void> {
+  expectIssuer(settings);
   const asked = untilAskedToStop();
   const rules = readGatewayRules(settings);
   await expectFreePort(settings);

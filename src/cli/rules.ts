@@ -3,6 +3,7 @@ import { readPolicySet, type LabelRules, type Policy, type PolicySet } from '../
 import { loadCaseRules, type CaseRules } from '../cases/index.js';
 import { readDirectory, type DirectorySeed } from '../directory/index.js';
 import type { HubSettings } from './hub-settings.js';
+import { machinesOf } from './issuer.js';
 import { hubShapes } from './shapes.js';
 
 export interface Rules extends GatewayRules {
@@ -17,10 +18,12 @@ export interface GatewayRules {
 }
 
 /** @throws HubError POLICY_INVALID or RULES_INVALID, all problems of a file at once */
-export function readRules(settings: Pick<HubSettings, 'rules'>): Rules {
+export function readRules(settings: Pick<HubSettings, 'rules'> & Partial<Pick<HubSettings, 'auth'>>): Rules {
   const policySet = readPolicySet(settings.rules.policy, hubShapes);
   const { labels, policy } = policySet;
-  return { labels, policy, policySet, ...readGatewayRules(settings) };
+  const { cases, directory } = readGatewayRules(settings);
+  const machines = settings.auth ? machinesOf(settings.auth, policy) : [];
+  return { labels, policy, policySet, cases, directory: { ...directory, users: [...directory.users, ...machines] } };
 }
 
 /** A gateway takes its policy from the database. @throws HubError RULES_INVALID */

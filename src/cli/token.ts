@@ -2,6 +2,7 @@
 import { HubError } from '../kernel/index.js';
 import { openFolder } from './data-folder.js';
 import type { HubSettings } from './hub-settings.js';
+import { expectIssuer } from './issuer.js';
 import { readRules } from './rules.js';
 import { issueToken, signIn, type SignIn } from './sign-in.js';
 import { openTerminal } from './terminal.js';
@@ -9,6 +10,7 @@ import { openTerminal } from './terminal.js';
 export async function token(settings: HubSettings, { minutes, ...wanted }: SignIn & { readonly minutes: number }): Promise<void> {
   if (settings.auth.kind === 'issuer')
     throw new HubError('CONFIG_INVALID', 'auth: tokens come from the issuer that hub.yaml names; only a hub without one signs its own.');
+  expectIssuer(settings);
   const viewer = signIn(wanted, readRules(settings));
   const signed = await issueToken(viewer, { data: await openFolder(settings.data), claims: settings.auth.claims, minutes });
   const terminal = openTerminal();

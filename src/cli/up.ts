@@ -10,9 +10,12 @@ import { demoSettings, startDemoSources } from './demo-sources.js';
 import { faultOf } from './fault.js';
 import { startGateway } from './gateway-service.js';
 import type { HubSettings } from './hub-settings.js';
+import { expectIssuer } from './issuer.js';
 import { expectFreePort } from './port.js';
 import { applyFiles, policySentence, prepareTables } from './prepare.js';
+import { limitsOf } from './limits.js';
 import { readRules, type Rules } from './rules.js';
+import { hubSchema } from './shapes.js';
 import { startedParts, untilAskedToStop, type Started } from './stopping.js';
 import { openTerminal, stopwatch, type Terminal } from './terminal.js';
 import { startWorkerChild } from './worker-child.js';
@@ -29,6 +32,7 @@ const settlingMs = 30_000;
 
 /** Resolves once it was asked to stop and all is stopped again. */
 export async function up(settings: HubSettings, wanted: UpWanted): Promise<void> {
+  expectIssuer(settings);
   expectOneKindOfSources(settings, wanted);
   const started = startedParts();
   const asked = untilAskedToStop();
@@ -68,6 +72,7 @@ interface Start {
 async function start(order: Start): Promise<void> {
   const { settings } = order;
   const rules = readRules(settings);
+  limitsOf(settings.limits, { schema: hubSchema(), development: settings.auth.kind === 'development' });
   await expectFreePort(settings);
   const folder = await openFolder(settings.data);
   const log = await openLog(folder, 'hub', settings.logLevel);

@@ -7,6 +7,7 @@ export function crossChecks(raw: unknown, redisElsewhere: boolean): Problem[] {
     ...sourceChecks(valueAt(raw, 'sources')),
     ...queueChecks(valueAt(raw, 'queue'), redisElsewhere),
     ...keyChecks(valueAt(raw, 'auth')),
+    ...clientChecks(valueAt(valueAt(raw, 'auth'), 'clients')),
   ];
 }
 
@@ -67,6 +68,20 @@ function queueChecks(queue: unknown, redisElsewhere: boolean): Problem[] {
 function keyChecks(auth: unknown): Problem[] {
   const both = valueAt(auth, 'jwksFile') !== undefined && valueAt(auth, 'jwksUrl') !== undefined;
   return both ? [{ path: ['auth', 'jwksUrl'], says: 'expected one of jwksFile | jwksUrl, found both' }] : [];
+}
+
+/** Two rows for one client would leave open which role it has; its row in the directory goes by its id. */
+function clientChecks(clients: unknown): Problem[] {
+  if (!Array.isArray(clients)) return [];
+  return (['id', 'subject'] as const).flatMap((key) => {
+    const values = clients.map((client: unknown) => valueAt(client, key));
+    return values.flatMap((value, index): Problem[] => {
+      const first = values.indexOf(value);
+      if (value === undefined || first === index) return [];
+      const says = `expected ${key === 'id' ? 'an id' : 'a subject'} of its own, found ${found(value, 'set')}, which auth.clients[${first}] has`;
+      return [{ path: ['auth', 'clients', index, key], says }];
+    });
+  });
 }
 
 function valueAt(value: unknown, key: string): unknown {

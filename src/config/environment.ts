@@ -27,6 +27,7 @@ const startSettings = z.object({
   HUB_HOST: text('an address to listen on', 'value', /^[\w.:-]+$/).optional(),
   HUB_LOG_LEVEL: oneOf(logLevels).optional(),
   HUB_QUEUE: oneOf(['postgres', 'redis']).optional(),
+  NODE_ENV: z.string().optional(),
   '--port': portText.optional(),
   '--data': text('a path', 'set').optional(),
 });
@@ -46,6 +47,7 @@ export const environmentSettings: Readonly<Record<Variable, string>> = {
   HUB_HOST: 'address to listen on, 127.0.0.1 where not set',
   HUB_LOG_LEVEL: logLevels.join(' | '),
   HUB_QUEUE: 'postgres | redis',
+  NODE_ENV: 'production: the development issuer is refused, hub.yaml must name one',
 };
 
 export type StartSettings = z.output<typeof startSettings>;

@@ -38,6 +38,7 @@ export const fhirTypes = [
 export type FhirType = (typeof fhirTypes)[number];
 
 export interface ClaimNames {
+  readonly user: string;
   readonly role: string;
   readonly purpose: string;
   readonly departments: string;
@@ -45,9 +46,50 @@ export interface ClaimNames {
 }
 
 /** Whose signatures are believed. `development`: the hub's own issuer, its key kept in the data folder. */
-export type AuthConfig =
-  | { readonly kind: 'development'; readonly claims: ClaimNames }
-  | { readonly kind: 'issuer'; readonly issuer: string; readonly audience: string; readonly claims: ClaimNames; readonly keys: KeySource };
+export type AuthConfig = { readonly kind: 'development'; readonly claims: ClaimNames } | IssuerConfig;
+
+export interface IssuerConfig {
+  readonly kind: 'issuer';
+  readonly issuer: string;
+  readonly audience: string;
+  readonly claims: ClaimNames;
+  readonly keys: KeySource;
+  /** The issuer's words for roles, where they are not ours. */
+  readonly roleNames?: Readonly<Record<string, string>>;
+  readonly clockSkewSeconds: number;
+  readonly keyTimes: { readonly keptMs: number; readonly goOnMs: number; readonly coolDownMs: number };
+  readonly clients: readonly ClientConfig[];
+}
+
+/** A program that signs in as itself. */
+export interface ClientConfig {
+  readonly id: string;
+  readonly subject: string;
+  readonly role: string;
+  readonly purpose: string;
+  /** Whether it is logged off like a person. */
+  readonly idleLogoff: boolean;
+}
+
+/** What of it is said in hub.yaml. */
+export interface LimitsConfig {
+  readonly depth?: number;
+  readonly fields?: number;
+  readonly roots?: number;
+  readonly aliases?: number;
+  readonly repeats?: number;
+  readonly directives?: number;
+  readonly tokens?: number;
+  readonly cost?: number;
+  readonly bodyKb?: number;
+  readonly burst?: number;
+  readonly perMinute?: number;
+  /** A file. */
+  readonly costs?: string;
+  readonly trustedDocumentsOnly?: boolean;
+  /** A file or a folder. */
+  readonly documents?: string;
+}
 
 export type KeySource =
   | { readonly kind: 'set'; readonly jwks: KeySet }
@@ -69,6 +111,11 @@ export interface HubConfig {
   /** Addresses of the two working roles, where they are given; a hub with `database` or an embedded one makes its own. */
   readonly roles: { readonly gatewayUrl: string | null; readonly workerUrl: string | null };
   readonly auth: AuthConfig;
+  /** After how long without a request a token is good no more; null: never. */
+  readonly idleLogoffMs: number | null;
+  readonly limits: LimitsConfig;
+  /** NODE_ENV says so. */
+  readonly production: boolean;
   /** Folders, and for the directory one file, of rules as data. Where hub.yaml says nothing: what ships under schema/. */
   readonly rules: {
     readonly policy: string;

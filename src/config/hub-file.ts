@@ -1,17 +1,16 @@
 /** The shape of hub.yaml. One schema for one folder: relative paths count from where the file lies. */
 import { join } from 'node:path';
 import { list, mapping, oneOf, packageRoot, text, wholeNumber } from '../kernel/index.js';
+import { authSettings } from './auth-settings.js';
 import { fhirTypes } from './hub-config.js';
-import { keySetFile, pathFrom, secretFile } from './secret-files.js';
-import { byKind, databaseUrl, duration, laterSetting, name, redisUrl, webAddress } from './values.js';
+import { limitsSettings } from './limits-settings.js';
+import { pathFrom, secretFile } from './secret-files.js';
+import { byKind, databaseUrl, duration, idleLogoff, laterSetting, name, redisUrl, webAddress } from './values.js';
 
 const fiveMinutes = 300_000;
 
-export const claimNames = { role: 'hub_role', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' };
-
 export function hubFile(folder: string) {
   const path = pathFrom(folder);
-  const claim = (standard: string) => text('the name of a claim', 'set', /^\S+$/).default(standard);
 
   const sourceAuth = byKind(
     {
@@ -46,18 +45,9 @@ export function hubFile(folder: string) {
     sources: list(source, 'a list of sources').default([]),
     queue: mapping({ backend: oneOf(['postgres', 'redis']), url: redisUrl.optional() }).optional(),
     database: mapping({ url: databaseUrl }).optional(),
-    auth: mapping({
-      issuer: text('the address of the issuer', 'set', /^\S+$/),
-      audience: text('the audience of its tokens', 'set', /^\S+$/),
-      jwksFile: keySetFile(folder).optional(),
-      jwksUrl: webAddress.optional(),
-      claims: mapping({
-        role: claim(claimNames.role),
-        purpose: claim(claimNames.purpose),
-        departments: claim(claimNames.departments),
-        facility: claim(claimNames.facility),
-      }).default(claimNames),
-    }).optional(),
+    auth: authSettings(folder).optional(),
+    idleLogoff: idleLogoff.optional(),
+    limits: limitsSettings(folder).optional(),
     policy: path.default(shipped('policy')),
     clocks: path.default(shipped('clocks')),
     calendars: path.default(shipped('calendars')),

@@ -4,10 +4,12 @@ import { readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { HubError, problemsOf, readYamlLines, type Problem } from '../kernel/index.js';
+import { settleAuth } from './auth-settings.js';
 import { crossChecks } from './cross-checks.js';
 import { readStartSettings, type Flags, type StartSettings } from './environment.js';
-import type { AuthConfig, HubConfig, SourceAuth, SourceConfig } from './hub-config.js';
-import { claimNames, hubFile } from './hub-file.js';
+import type { HubConfig, SourceAuth, SourceConfig } from './hub-config.js';
+import { hubFile } from './hub-file.js';
+import { settleLimits } from './limits-settings.js';
 import { whatWasThere } from './secret-files.js';
 
 export interface Settings {
@@ -18,6 +20,9 @@ export interface Settings {
   /** What else the command line says; it wins over the environment. */
   readonly flags?: Flags;
 }
+
+/** Automatic logoff, 45 CFR 164.312(a)(2)(iii). The development issuer's tokens rest as long as they like, unless told. */
+const fifteenMinutes = 900_000;
 
 type HubFile = z.output<ReturnType<typeof hubFile>>;
 
@@ -79,6 +84,9 @@ function settle(from: { file: string | null; cwd: string }, file: HubFile, start
     database: databaseUrl === undefined ? null : { url: databaseUrl },
     roles: { gatewayUrl: start.HUB_GATEWAY_DATABASE_URL ?? null, workerUrl: start.HUB_WORKER_DATABASE_URL ?? null },
     auth: settleAuth(file.auth),
+    idleLogoffMs: file.idleLogoff === undefined ? (file.auth ? fifteenMinutes : null) : file.idleLogoff,
+    limits: settleLimits(file.limits),
+    production: start.NODE_ENV === 'production',
     rules: { policy: file.policy, clocks: file.clocks, calendars: file.calendars, directory: file.directory },
     host: start.HUB_HOST ?? '127.0.0.1',
     port: start['--port'] ?? start.PORT ?? 4000,
@@ -113,17 +121,6 @@ function settleQueue(file: HubFile, start: StartSettings): HubConfig['queue'] {
   const url = start.REDIS_URL ?? file.queue?.url;
   const backend = start.HUB_QUEUE ?? file.queue?.backend ?? (url === undefined ? 'postgres' : 'redis');
   return backend === 'redis' && url !== undefined ? { backend, url } : { backend: 'postgres' };
-}
-
-function settleAuth(auth: HubFile['auth']): AuthConfig {
-  if (!auth) return { kind: 'development', claims: claimNames };
-  const { issuer, audience, claims, jwksFile, jwksUrl } = auth;
-  const keys = jwksFile
-    ? ({ kind: 'set', jwks: jwksFile } as const)
-    : jwksUrl
-      ? ({ kind: 'url', url: jwksUrl } as const)
-      : ({ kind: 'discovery' } as const);
-  return { kind: 'issuer', issuer, audience, claims, keys };
 }
 
 function freeze<T>(value: T): T {

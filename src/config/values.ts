@@ -14,6 +14,15 @@ export const duration = setting('a duration such as 30s, 5m or 1h', 'value', (va
   return ms >= 1_000 && ms < 2 ** 31 ? ms : undefined;
 });
 
+/** How long a session may rest: `off`, or from a minute to a day. */
+export const idleLogoff = setting('off, or a duration from 1m to 24h', 'value', (value) => {
+  if (value === 'off') return null;
+  const ms = duration.safeParse(value).data;
+  return ms !== undefined && ms >= 60_000 && ms <= 86_400_000 ? ms : undefined;
+});
+
+export const yesNo = setting('true | false', 'value', (value) => (typeof value === 'boolean' ? value : undefined));
+
 /** An address with one of these schemes. A trailing slash is cut, so that joining paths has one form. */
 function address(expected: string, schemes: readonly string[], allowed: (url: URL) => boolean = () => true) {
   return setting(expected, 'set', (value) => {

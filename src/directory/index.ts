@@ -1,5 +1,6 @@
 export { parseDirectory, readDirectory } from './seed-file.js';
 export type { DepartmentMapSeed, DepartmentSeed, DirectorySeed, FacilitySeed, UserSeed } from './seed-file.js';
+export { machineUsers, machineUuid } from './machines.js';
 export { uuidOfKey, type DirectoryKind } from './stable-uuid.js';
 export { seedDirectory } from './seed.js';
 export { unmapped, type UnmappedName } from './department-map.js';

@@ -39,6 +39,8 @@ export interface UserSeed {
   readonly facilityKey: string | null;
   readonly departmentKeys: readonly string[];
   readonly active: boolean;
+  /** A program that signs in as itself: no file lists it (machines.ts). */
+  readonly machine?: true;
 }
 /** What a source calls one of our departments. */
 export interface DepartmentMapSeed {

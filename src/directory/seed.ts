@@ -52,20 +52,22 @@ function putDepartments(client: PoolClient, seed: DirectorySeed): Promise<unknow
 
 async function putUsers(client: PoolClient, seed: DirectorySeed): Promise<void> {
   const facility = uuidsByKey(seed.facilities);
-  const rows = seed.users.map(({ uuid, name, role, facilityKey, active }) => ({
+  const rows = seed.users.map(({ uuid, name, role, facilityKey, active, machine = false }) => ({
     uid: uuid,
     name,
     role,
     active,
+    machine,
     facility: facilityKey === null ? null : facility.get(facilityKey),
   }));
   await client.query(
-    `insert into directory_user (uid, name, role, facility_id, active)
-     select said.uid, said.name, said.role, f.id, said.active
-     from jsonb_to_recordset($1) as said(uid uuid, name text, role text, active boolean, facility uuid) left join facility f on f.uid = said.facility
-     on conflict (uid) do update set name = excluded.name, role = excluded.role, facility_id = excluded.facility_id, active = excluded.active
-     where (directory_user.name, directory_user.role, directory_user.facility_id, directory_user.active)
-       is distinct from (excluded.name, excluded.role, excluded.facility_id, excluded.active)`,
+    `insert into directory_user (uid, name, role, facility_id, active, machine)
+     select said.uid, said.name, said.role, f.id, said.active, said.machine
+     from jsonb_to_recordset($1) as said(uid uuid, name text, role text, active boolean, machine boolean, facility uuid) left join facility f on f.uid = said.facility
+     on conflict (uid) do update set name = excluded.name, role = excluded.role, facility_id = excluded.facility_id,
+       active = excluded.active, machine = excluded.machine
+     where (directory_user.name, directory_user.role, directory_user.facility_id, directory_user.active, directory_user.machine)
+       is distinct from (excluded.name, excluded.role, excluded.facility_id, excluded.active, excluded.machine)`,
     [JSON.stringify(rows)],
   );
   await client.query('update directory_user set active = false where active and uid <> all($1)', [rows.map(({ uid }) => uid)]);

@@ -46,7 +46,10 @@ export async function answerText(context: OperationContext, definition: RootFiel
   const given = byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {};
   if (definition.isSearch) context.trail.action = 'SEARCH';
   const merged = mergedOf(node, nodes);
-  return note(context, await underPolicyInForce(context, () => context.reader.root(requestOf(context, request, given), definition, merged)));
+  return note(
+    context,
+    await underPolicyInForce(context, () => context.reader.root(requestOf(context, request, given), definition, merged)),
+  );
 }
 
 /** The same for the executors, which take values apart. */

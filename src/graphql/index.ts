@@ -4,6 +4,10 @@ export { createCompiledExecutor, createExecutor, executeInterpreted } from './ex
 export { JsonText, type Operation } from './pass-through.js';
 export { recurringWords } from './recurring-words.js';
 export { formatError } from './errors.js';
+export { openGate, type Gate, type GateOptions } from './gate.js';
+export { ordinaryLimits, type DocumentLimits } from './limits.js';
+export { readCostRules, type CostRules } from './cost-rules.js';
+export { readTrustedDocuments, type TrustedDocuments } from './trusted-documents.js';
 export { newTrail, type OperationContext } from './context.js';
 export { underPolicyInForce } from './policy-in-force.js';
 export type { CaseActs } from '../cases/index.js';

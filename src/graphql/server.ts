@@ -1,5 +1,5 @@
-/** The Apollo server: parsing, validation and limits are Apollo's; execution is ours (execute.ts), and no answer leaves
- *  before its audit entries are durable. */
+/** The Apollo server: parsing and validation are Apollo's; execution is ours (execute.ts), and no answer leaves before its
+ *  audit entries are durable. Limits have been kept before a document comes here (gate.ts). */
 import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLResponse } from '@apollo/server';
 import {
   ApolloServerPluginCacheControlDisabled,
@@ -14,8 +14,8 @@ import type { OperationContext } from './context.js';
 import { formatError } from './errors.js';
 import { createExecutor } from './execute.js';
 import { JsonText, type Result } from './pass-through.js';
-import { limitRules, maxTokens } from './limits.js';
 import { takePolicyInForce } from './policy-in-force.js';
+import { hideSuggestions } from './suggestions.js';
 
 export interface ServerOptions {
   readonly schema: GraphQLSchema;
@@ -37,14 +37,13 @@ export function createApollo(options: ServerOptions): ApolloServer<OperationCont
     persistedQueries: false,
     logger: saysOnlyThat(log),
     hideSchemaDetailsFromClientErrors: !development,
-    parseOptions: { maxTokens },
-    validationRules: limitRules,
     stringifyResult,
     formatError: (_formatted, error) => formatError(error, { log, requestId: null }),
     plugins: [
       ApolloServerPluginCacheControlDisabled(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
+      hideSuggestions(({ plan }) => development && plan.may('MANAGE_SOURCES')),
       answering(options),
     ],
   });

@@ -7,12 +7,17 @@ import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { asHubError, HubError, type Log } from '../kernel/index.js';
-import { formatError, newTrail, type OperationContext } from '../graphql/index.js';
+import { newTrail, type OperationContext } from '../graphql/index.js';
+import type { Limits } from './limited.js';
+import { badRequest, refuse, refuseUnreadable } from './refusals.js';
 import type { Admitted, Door } from './viewers.js';
 
 export interface AppOptions {
   readonly apollo: ApolloServer<OperationContext>;
   readonly admit: Door;
+  readonly limits: Limits;
+  /** Of a body. */
+  readonly mostBytes: number;
   /** What an operation reads and acts with, for an admitted viewer. */
   readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts'>;
   /** Throws where the gateway cannot answer. */
@@ -23,7 +28,7 @@ export interface AppOptions {
 const greeting = 'Patient Relations Hub. Ask POST /graphql with a bearer token; /health/ready says whether it can answer.\n';
 
 export function createApp(options: AppOptions): express.Express {
-  const { apollo, admit, equip, log } = options;
+  const { apollo, admit, limits, mostBytes, equip, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -45,7 +50,7 @@ export function createApp(options: AppOptions): express.Express {
     const requestId = randomUUID();
     response.setHeader('x-request-id', requestId);
     response.setHeader('cache-control', 'no-store');
-    admit(request.headers.authorization, requestId).then(
+    admit(request.headers.authorization, requestId, purposeIn(request)).then(
       (admitted) => {
         const { viewer, rows, plan, renewPlan } = admitted;
         response.locals['context'] = {
@@ -63,28 +68,39 @@ export function createApp(options: AppOptions): express.Express {
   });
   app.use(
     '/graphql',
-    express.json({ limit: '256kb' }),
+    express.json({ limit: mostBytes }),
+    (request: Request, response: Response, next: NextFunction) => {
+      const context = response.locals['context'] as OperationContext;
+      limits(request.body, context).then(
+        ({ query, headers }) => {
+          for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+          if (query !== null) request.body = withText(request.body as object, query);
+          next();
+        },
+        (error: unknown) => refuse(response, error, { log, requestId: context.requestId }),
+      );
+    },
     expressMiddleware(apollo, { context: async ({ res }) => res.locals['context'] as OperationContext }),
   );
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) next(error);
-    else refuse(response, badRequest(error), { log, requestId: null });
+    else refuse(response, badRequest(error, mostBytes), { log, requestId: null });
   });
   return app;
 }
 
-/** An error in GraphQL shape, with the status of its code. */
-function refuse(response: Response, error: unknown, at: { readonly log: Log; readonly requestId: string | null }): void {
-  const status = error instanceof HubError ? error.status : 500;
-  if (status === 401) response.setHeader('www-authenticate', 'Bearer');
-  response.status(status).json({ errors: [formatError(error, at)] });
+/** An id stands for its text from here on, and the server is not asked to know it. */
+function withText(body: { readonly extensions?: unknown }, query: string): object {
+  const { extensions } = body;
+  if (typeof extensions !== 'object' || extensions === null || Array.isArray(extensions)) return { ...body, query };
+  const { persistedQuery: _, ...others } = extensions as Readonly<Record<string, unknown>>;
+  return { ...body, query, extensions: others };
 }
 
-/** Faults of the body parser: too large, not JSON. */
-function badRequest(error: unknown): unknown {
-  const status = (error as { status?: unknown }).status;
-  if (status === 413) return new HubError('LIMIT_EXCEEDED', 'The request is larger than 256 kB.');
-  return typeof status === 'number' && status < 500 ? new HubError('BAD_INPUT', 'The request cannot be read; expected JSON.') : error;
+/** Which of the purposes that the token allows this request is for. */
+function purposeIn({ headers }: Request): string | undefined {
+  const said = headers['x-purpose-of-use'];
+  return typeof said === 'string' ? said : undefined;
 }
 
 /** @throws HubError PORT_BUSY */
@@ -93,6 +109,7 @@ export async function listen(
   at: { readonly host: string; readonly port: number },
 ): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
   const server: Server = createServer({ keepAliveTimeout: 65_000 }, app);
+  refuseUnreadable(server);
   await new Promise<void>((done, failed) => {
     server.once('error', (error: NodeJS.ErrnoException) =>
       failed(

@@ -1,2 +1,4 @@
 export { createApp, listen } from './app.js';
-export { openDoor, type Admitted } from './viewers.js';
+export { keepLimits, type Limits } from './limited.js';
+export { openRateLimit, type Rate } from './rate-limit.js';
+export { openDoor, rememberedForMs, type Admitted, type Door } from './viewers.js';

@@ -1,10 +1,11 @@
 /** Who is at the door: verifies the token, finds the plan for role and purpose, and the rows of the directory behind the
- *  token's ids. A token that was verified is remembered for a minute, or until it expires; a role or a purpose that the
- *  policy does not know is refused here, before anything is read. */
+ *  token's ids. A token that was verified is remembered for a minute, or until it expires, or until the directory changes;
+ *  a role or a purpose that the policy does not know is refused here, before anything is read. */
 import { createHash } from 'node:crypto';
 import { HubError, realClock, type Clock, type Viewer, type ViewerRows } from '../kernel/index.js';
 import { planFor, type Audit, type Plan, type Policy } from '../access/index.js';
-import { bearerToken, verifyToken, type TokenRules } from '../auth/index.js';
+import { bearerToken, sessionOf, TokenRefusal, verifyToken, type TokenRules } from '../auth/index.js';
+import { noteTurnedAway } from './turned-away.js';
 
 export interface Admitted {
   readonly viewer: Viewer;
@@ -20,41 +21,53 @@ export interface DoorOptions {
   readonly renewPolicy?: () => Promise<unknown>;
   /** Null where the directory does not know the user, or knows them as gone. */
   readonly findRows: (viewer: Viewer) => Promise<ViewerRows | null>;
-  /** Who is known and turned away leaves an entry, too. */
+  /** Automatic logoff; without it a token may rest as long as it likes. */
+  readonly resting?: Resting;
   readonly audit: Pick<Audit, 'record'>;
+  /** False while a change of the directory would not be heard: then little is remembered. */
+  readonly hearsOfChanges?: () => boolean;
   readonly clock?: Clock;
+}
+export interface Resting {
+  /** Notes that a token is in use; false where it has rested too long. */
+  readonly noteUse: (token: { readonly key: string; readonly startedAt: Date }) => Promise<boolean>;
+  readonly isExempt: (viewer: Viewer) => boolean;
+}
+
+export interface Door {
+  /** @param purpose of use, where the request says it (x-purpose-of-use). @throws HubError UNAUTHENTICATED or FORBIDDEN */
+  (authorization: string | undefined, requestId: string, purpose?: string): Promise<Admitted>;
+  /** The directory has changed: everybody is looked up anew. */
+  forget(): void;
 }
 
 interface Known {
   readonly viewer: Viewer;
   readonly rows: ViewerRows | null;
+  readonly isInUse: boolean;
 }
 
-const turnedAway = {
-  action: 'READ',
-  operation: null,
-  personUid: null,
-  caseUid: null,
-  phiClasses: [],
-  outcome: 'REFUSED',
-  withheldFields: [],
-} as const;
-
-const rememberedForMs = 60_000;
+/** How long an answer about a token holds; a token's use is noted as often. */
+export const rememberedForMs = 60_000;
+const rememberedUnheardMs = 5_000;
 const mostRemembered = 2_000;
 /** Far more than roles have purposes; a new generation makes them all anew. */
 const mostPlans = 500;
 
-export type Door = (authorization: string | undefined, requestId: string) => Promise<Admitted>;
-
 export function openDoor(options: DoorOptions): Door {
-  const clock = options.clock ?? realClock;
+  const { clock = realClock, hearsOfChanges = () => true, resting } = options;
   const remembered = new Map<string, { readonly admitted: Promise<Known>; readonly until: number }>();
   const plans = new Map<string, Plan>();
 
-  const admit = async (token: string): Promise<Known> => {
-    const viewer = await verifyToken(token, options.tokens);
-    return { viewer, rows: await options.findRows(viewer) };
+  const look = async (token: string, purpose: string | undefined): Promise<Known> => {
+    const viewer = await verifyToken(token, options.tokens, purpose);
+    const [rows, isInUse] = await Promise.all([options.findRows(viewer), noteUse(token, viewer)]);
+    return { viewer, rows, isInUse };
+  };
+  const noteUse = (token: string, viewer: Viewer): Promise<boolean> => {
+    if (!resting || resting.isExempt(viewer)) return Promise.resolve(true);
+    const { key, startedAt } = sessionOf(token);
+    return startedAt === null ? Promise.resolve(false) : resting.noteUse({ key, startedAt });
   };
   const plan = (viewer: Viewer): Plan => {
     const { policy, generation } = options.policy();
@@ -74,20 +87,25 @@ export function openDoor(options: DoorOptions): Door {
       return plan(viewer);
     }
   };
-  return async (authorization, requestId) => {
+  const admit = async (authorization: string | undefined, requestId: string, purpose?: string): Promise<Admitted> => {
     const token = bearerToken(authorization);
-    const key = createHash('sha256').update(token).digest('base64');
+    const key = createHash('sha256')
+      .update(token)
+      .update(`|${purpose ?? ''}`)
+      .digest('base64');
     const now = clock.now().getTime();
     let known = remembered.get(key);
     if (!known || known.until < now) {
       if (remembered.size >= mostRemembered) remembered.clear();
-      known = { admitted: admit(token), until: Math.min(now + rememberedForMs, expiryOf(token)) };
+      const until = Math.min(now + (hearsOfChanges() ? rememberedForMs : rememberedUnheardMs), sessionOf(token).endsAt.getTime());
+      known = { admitted: look(token, purpose), until };
       remembered.set(key, known);
       known.admitted.catch(() => remembered.delete(key));
     }
-    const { viewer, rows } = await known.admitted;
+    const { viewer, rows, isInUse } = await known.admitted;
     try {
-      if (!rows) remembered.delete(key);
+      if (!rows || !isInUse) remembered.delete(key);
+      if (!isInUse) throw new TokenRefusal('IDLE');
       if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
       return {
         viewer,
@@ -99,18 +117,9 @@ export function openDoor(options: DoorOptions): Door {
         },
       };
     } catch (error) {
-      await options.audit.record([{ ...turnedAway, actor: viewer, requestId }]);
+      await noteTurnedAway(options.audit, { viewer, requestId });
       throw error;
     }
   };
-}
-
-/** When a token ends, read without trust: it only shortens how long a verified one is remembered. */
-function expiryOf(token: string): number {
-  try {
-    const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { exp?: number };
-    return typeof claims.exp === 'number' ? claims.exp * 1000 : 0;
-  } catch {
-    return 0;
-  }
+  return Object.assign(admit, { forget: () => remembered.clear() });
 }

@@ -17,4 +17,6 @@ export { advanceBusinessClock, businessClock, type BusinessClock } from './busin
 export { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotency, Interaction } from './entities/case.js';
 export { Department, DirectoryUser, Facility } from './entities/directory.js';
 export { Deadline } from './entities/due.js';
+export { listenTo, type Listening } from './listen.js';
+export { openTokenUse, type TokenUse } from './token-use.js';
 export { freshnessOf } from './freshness.js';

@@ -127,6 +127,34 @@ describe('settings that cannot be taken', () => {
       ['hub.yaml:1 auth.audience: expected the audience of its tokens, found nothing'],
     ],
     [
+      'a clock that may differ too much',
+      'auth: { issuer: i, audience: a, clockSkew: 10m }',
+      ["hub.yaml:1 auth.clockSkew: expected a duration from 0s to 5m, found '10m'"],
+    ],
+    [
+      'clients of one id or one subject, and one without a purpose',
+      'auth:\n  issuer: i\n  audience: a\n  clients:\n    - { id: d, role: A, purpose: P, subject: hunter2 }\n    - { id: d, role: A, purpose: P }\n    - { id: e, role: A, subject: hunter2 }',
+      [
+        'hub.yaml:6 auth.clients[1].id: expected an id of its own, found <set>, which auth.clients[0] has',
+        'hub.yaml:7 auth.clients[2].purpose: expected a purpose of use, found nothing',
+        'hub.yaml:7 auth.clients[2].subject: expected a subject of its own, found <set>, which auth.clients[0] has',
+      ],
+    ],
+    [
+      'a logoff that never comes',
+      'idleLogoff: never',
+      ["hub.yaml:1 idleLogoff: expected off, or a duration from 1m to 24h, found 'never'"],
+    ],
+    [
+      'limits that are none',
+      'limits:\n  depth: 0\n  trustedDocuments: yes\n  dept: 3',
+      [
+        "hub.yaml:2 limits.depth: expected a whole number from 1 to 100, found '0'",
+        "hub.yaml:3 limits.trustedDocuments: expected on | off, found 'yes'",
+        "hub.yaml:4 limits.dept: unknown key, the nearest known one is 'depth'",
+      ],
+    ],
+    [
       'redis without an address',
       'queue: { backend: redis }',
       ['hub.yaml:1 queue.url: expected a redis:// address here or in REDIS_URL, found nothing'],

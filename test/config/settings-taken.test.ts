@@ -18,7 +18,7 @@ describe('settings that can be taken', () => {
     });
     expect(config.auth).toEqual({
       kind: 'development',
-      claims: { role: 'hub_role', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
+      claims: { user: 'sub', role: 'hub_role', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
     });
   });
 
@@ -101,17 +101,71 @@ describe('settings that can be taken', () => {
   it('an issuer of the hospital comes with its keys, and the names of claims may differ', () => {
     const jwks = { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }] };
     const named = 'auth: { issuer: https://id.example.org/, audience: hub, jwksFile: k.json, claims: { role: groups } }';
-    expect(read(named, { files: { 'k.json': JSON.stringify(jwks) } }).auth).toEqual({
+    expect(read(named, { files: { 'k.json': JSON.stringify(jwks) } }).auth).toMatchObject({
       kind: 'issuer',
       issuer: 'https://id.example.org/',
       audience: 'hub',
       keys: { kind: 'set', jwks },
-      claims: { role: 'groups', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
+      claims: { user: 'sub', role: 'groups', purpose: 'hub_purpose', departments: 'hub_departments', facility: 'hub_facility' },
     });
     expect(read('auth: { issuer: https://id.example.org/, audience: hub }').auth).toMatchObject({ keys: { kind: 'discovery' } });
     expect(read('auth: { issuer: i, audience: hub, jwksUrl: https://id.example.org/keys }').auth).toMatchObject({
       keys: { kind: 'url', url: 'https://id.example.org/keys' },
     });
+  });
+
+  it('whose tokens are believed comes with clocks, keys, words for roles and programs', () => {
+    const yaml = [
+      'auth:',
+      '  issuer: https://id.example.org',
+      '  audience: hub',
+      '  claims: { user: hub_user, role: realm_access.roles, purpose: "https://hub.example.org/purpose" }',
+      '  roles: { /hub/advocates: ADVOCATE }',
+      '  clockSkew: 0s',
+      '  keysKept: 5m',
+      '  keysGoOn: 2h',
+      '  clients:',
+      '    - { id: dashboard, role: ANALYST, purpose: HQUALIMP }',
+      '    - { id: report, subject: 7f3a, role: ANALYST, purpose: HQUALIMP, idleLogoff: true }',
+    ].join('\n');
+    expect(read(yaml)).toMatchObject({
+      auth: {
+        claims: { user: 'hub_user', role: 'realm_access.roles', purpose: 'https://hub.example.org/purpose', facility: 'hub_facility' },
+        roleNames: { '/hub/advocates': 'ADVOCATE' },
+        clockSkewSeconds: 0,
+        keyTimes: { keptMs: 300_000, goOnMs: 7_200_000, coolDownMs: 30_000 },
+        clients: [
+          { id: 'dashboard', subject: 'dashboard', role: 'ANALYST', purpose: 'HQUALIMP', idleLogoff: false },
+          { id: 'report', subject: '7f3a', role: 'ANALYST', purpose: 'HQUALIMP', idleLogoff: true },
+        ],
+      },
+    });
+  });
+
+  it('sessions are logged off after fifteen minutes, or as said; the development issuer logs off only where it is told', () => {
+    const auth = 'auth: { issuer: i, audience: a }\n';
+    expect([read(auth), read(`${auth}idleLogoff: 30m`), read(`${auth}idleLogoff: off`)].map((one) => one.idleLogoffMs)).toEqual([
+      900_000,
+      1_800_000,
+      null,
+    ]);
+    expect([read('sources: []'), read('idleLogoff: 2m')].map((one) => one.idleLogoffMs)).toEqual([null, 120_000]);
+  });
+
+  it('limits hold only what is said; the rest is as the gateway has it', () => {
+    const config = read('limits: { depth: 9, bodyKb: 64, burst: 5000, trustedDocuments: on, documents: ./m.json }');
+    expect(config.limits).toEqual({
+      depth: 9,
+      bodyKb: 64,
+      burst: 5_000,
+      trustedDocumentsOnly: true,
+      documents: join(config.file ?? '', '..', 'm.json'),
+    });
+    expect(read('sources: []').limits).toEqual({});
+    expect([read('sources: []', { env: { NODE_ENV: 'production' } }), read('sources: []')].map((one) => one.production)).toEqual([
+      true,
+      false,
+    ]);
   });
 
   it('what was read cannot be changed afterwards', () => {

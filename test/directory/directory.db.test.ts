@@ -2,7 +2,16 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
-import { openDirectory, readDirectory, seedDirectory, unmapped, uuidOfKey, type DirectorySeed } from '../../src/directory/index.js';
+import {
+  machineUsers,
+  machineUuid,
+  openDirectory,
+  readDirectory,
+  seedDirectory,
+  unmapped,
+  uuidOfKey,
+  type DirectorySeed,
+} from '../../src/directory/index.js';
 import { packageRoot, toWireId, type Viewer } from '../../src/kernel/index.js';
 import { openPool } from '../../src/store/index.js';
 import { testDatabase, type TestDatabase } from '../support/services.js';
@@ -71,6 +80,20 @@ describe('seeding the directory', () => {
         'select d.name from user_department m join directory_user u on u.id = m.user_id join department d on d.id = m.department_id where u.role = $$MANAGER$$',
       ),
     ).toEqual([{ name: 'Patient Relations' }]);
+  });
+
+  it('gives programs that sign in as themselves a row by their id, and takes it away with them', async () => {
+    await seedDirectory(
+      worker,
+      withUsers((users) => [...users, ...machineUsers([{ id: 'advocate', role: 'ANALYST' }])]),
+    );
+    const machines = () => rows('select uid, name, role, active from directory_user where machine');
+    const row = { uid: machineUuid('advocate'), name: 'advocate', role: 'ANALYST' };
+    expect(await machines()).toEqual([{ ...row, active: true }]);
+    expect(machineUuid('advocate')).not.toBe(uuidOfKey('user', 'advocate')); // never a person's
+    await seedDirectory(worker, demo);
+    expect(await machines()).toEqual([{ ...row, active: false }]);
+    await rows('delete from directory_user where machine');
   });
 
   it('writes nothing the second time, nor when two hubs start at once', async () => {

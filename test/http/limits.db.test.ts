@@ -1,5 +1,6 @@
 /** What is too large, too deep or of the wrong form is answered 4xx in GraphQL shape, and says nothing of the inside. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { serverAudits } from 'graphql-http';
 import { errorCatalogue } from '../../src/kernel/index.js';
 import { operation } from '../support/gateway.js';
@@ -40,7 +41,7 @@ const nested = (depth: number): string =>
 
 describe('a document', () => {
   it('of too many tokens is refused', async () =>
-    expectRefusal(await gateway.post(token, { query: `{ ${'__typename '.repeat(6000)} }` }), 'BAD_INPUT'));
+    expectRefusal(await gateway.post(token, { query: `{ ${'__typename '.repeat(6000)} }` }), 'LIMIT_EXCEEDED'));
   it('that is too deep is refused, also through fragments', async () => {
     expectRefusal(await gateway.post(token, { query: nested(4) }), 'LIMIT_EXCEEDED');
     const fragments = Array.from(
@@ -126,6 +127,24 @@ describe('a request', () => {
   it('that is no JSON, or is JSON of another form, is refused', async () => {
     for (const body of ['{', 'null', '"text"', '[]', '{}', '{"query":7}', '{"query":"{ __typename }","variables":"x"}'])
       expectRefusal(await gateway.post(token, body), 'BAD_INPUT');
+  });
+  it('by the id of a registered document is answered as by its text, also where nothing else is answered', async () => {
+    const text = operation('worklist');
+    const id = createHash('sha256').update(text).digest('hex');
+    const closed = await openHttpGateway(database, { tokens: gateway.tokens, limits: { trustedDocumentsOnly: true } });
+    try {
+      for (const at of [gateway, closed]) {
+        const byText = await at.post(token, { query: text });
+        expect(byText.json.data).toMatchObject({ cases: { totalCount: 2 } });
+        const persisted = { extensions: { persistedQuery: { version: 1, sha256Hash: id } } };
+        for (const body of [{ documentId: `sha256:${id}` }, persisted]) expect((await at.post(token, body)).text).toBe(byText.text);
+        const unknown = { ...persisted, extensions: { persistedQuery: { version: 1, sha256Hash: 'f'.repeat(64) } } };
+        expectRefusal(await at.post(token, unknown), 'PERSISTED_QUERY_NOT_FOUND');
+      }
+      expectRefusal(await closed.post(token, { query: '{ __typename }' }), 'DOCUMENT_NOT_REGISTERED');
+    } finally {
+      await closed.close();
+    }
   });
   it('of several operations at once is refused', async () =>
     expectRefusal(await gateway.post(token, [{ query: '{ __typename }' }, { query: '{ __typename }' }]), 'BAD_INPUT'));

@@ -33,7 +33,7 @@ describe('a request', () => {
     for (const token of [null, 'rubbish', 'a.b.c', forged]) {
       const answer = await gateway.post(token, worklist);
       expect([answer.status, answer.json]).toEqual([401, refusal('UNAUTHENTICATED')]);
-      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+      expect(answer.headers.get('www-authenticate')).toBe(token === null ? 'Bearer' : 'Bearer error="invalid_token"');
     }
   });
 
@@ -172,7 +172,24 @@ describe('the schema', () => {
   });
 });
 
+describe('a purpose of use', () => {
+  it('that the token allows may be said by the request, and no other', async () => {
+    const token = await gateway.token({ userUid: story.advocate.uid });
+    const asked = async (purpose: string): Promise<number> => (await gateway.post(token, worklist, { 'x-purpose-of-use': purpose })).status;
+    expect([await asked('HOPERAT'), await asked('PATADMIN'), await asked('TREAT'), await asked('')]).toEqual([200, 403, 403, 403]);
+  });
+});
+
 describe('the log', () => {
+  it('says by a code why a token was refused, and the answer does not', async () => {
+    const good = await gateway.token({ userUid: story.advocate.uid });
+    const [head, body] = good.split('.');
+    const old = await gateway.token({ userUid: story.advocate.uid, givenAt: new Date(Date.now() - 3_600_000) });
+    const answers = await Promise.all([old, `${head}.${body}.AAAA`, 'x'].map((token) => gateway.post(token, worklist)));
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1);
+    for (const reason of ['EXPIRED', 'SIGNATURE', 'MALFORMED']) expect(gateway.logged()).toContain(`"reason":"${reason}"`);
+  });
+
   it('holds nothing of what was asked or answered', async () => {
     const token = await gateway.token({ userUid: story.advocate.uid });
     await gateway.post(token, { query: operation('find-patient'), variables: { search: { name: 'Zz-Maria', birthDate: '1959-02-03' } } });

@@ -4,19 +4,24 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAudit, type Audit } from '../../src/access/index.js';
-import { openIssuer, type TokenRequest } from '../../src/auth/index.js';
+import { openIssuer, type TokenRequest, type TokenRules } from '../../src/auth/index.js';
+import { limitsOf } from '../../src/cli/limits.js';
+import type { HubSettings } from '../../src/cli/hub-settings.js';
 import { openDirectory } from '../../src/directory/index.js';
 import { createApollo } from '../../src/graphql/index.js';
-import { createApp, listen, openDoor } from '../../src/http/index.js';
+import { createApp, keepLimits, listen, openDoor, rememberedForMs } from '../../src/http/index.js';
 import { createLog, toWireId, type Clock } from '../../src/kernel/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
-import { openPool } from '../../src/store/index.js';
+import { listenTo, openPool, openTokenUse } from '../../src/store/index.js';
 import { hubSchema, noActs, shapes, testPolicy } from './gateway.js';
 import type { TestDatabase } from './services.js';
 
 export interface HttpGateway {
   readonly url: string;
-  token(request: Partial<TokenRequest> & { readonly userUid: string }): Promise<string>;
+  /** @param request.givenAt as if it had been given then */
+  token(request: Partial<TokenRequest> & { readonly userUid: string; readonly givenAt?: Date }): Promise<string>;
+  /** What another gateway needs to believe the same tokens. */
+  readonly tokens: TokenRules;
   /** POSTs as JSON; `body` replaces the usual one. */
   post(
     token: string | null,
@@ -37,10 +42,19 @@ export interface GraphQLBody {
   }[];
 }
 
-export async function openHttpGateway(
-  database: TestDatabase,
-  options: { readonly development?: boolean; readonly audit?: Audit; readonly clock?: Clock } = {},
-): Promise<HttpGateway> {
+export interface HttpGatewayOptions {
+  readonly development?: boolean;
+  readonly audit?: Audit;
+  readonly clock?: Clock;
+  readonly limits?: HubSettings['limits'];
+  /** Another issuer's, in place of the development issuer. */
+  readonly tokens?: TokenRules;
+  readonly idleMs?: number;
+  /** Of users who are never logged off for resting. */
+  readonly neverIdle?: readonly string[];
+}
+
+export async function openHttpGateway(database: TestDatabase, options: HttpGatewayOptions = {}): Promise<HttpGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-http-'));
   const logFile = join(folder, 'log');
   const log = createLog('test', 'debug', logFile);
@@ -49,18 +63,43 @@ export async function openHttpGateway(
   const readers = openReaders(database.gatewayUrl, { connections: 2, log });
   const audit = options.audit ?? openAudit(database.gatewayUrl, { log });
   const reader = createReader(shapes, readers);
-  const apollo = createApollo({ schema: hubSchema, audit, log, development: options.development ?? true });
+  const { development = true, neverIdle = [] } = options;
+  const own = options.clock ? { clock: options.clock } : {};
+  const { gate, rateLimit, mostBytes } = limitsOf(
+    { trustedDocumentsOnly: false, ...options.limits },
+    { schema: hubSchema, development, ...own },
+  );
+  const apollo = createApollo({ schema: hubSchema, audit, log, development });
   await apollo.start();
+  const directory = openDirectory(pool);
+  let hears = (): boolean => false;
   const admit = openDoor({
-    tokens: issuer.rules,
+    tokens: options.tokens ?? issuer.rules,
     policy: () => ({ policy: testPolicy, generation: 1 }),
-    findRows: openDirectory(pool).viewerRows,
+    findRows: directory.viewerRows,
     audit,
+    hearsOfChanges: () => hears(),
+    ...(options.idleMs === undefined
+      ? {}
+      : {
+          resting: {
+            noteUse: openTokenUse(pool, { idleMs: options.idleMs, notedEveryMs: rememberedForMs }).noteUse,
+            isExempt: ({ userUuid }) => neverIdle.includes(userUuid),
+          },
+        }),
     ...(options.clock ? { clock: options.clock } : {}),
   });
+  const forget = (): void => {
+    directory.forget();
+    admit.forget();
+  };
+  const changes = await listenTo(database.gatewayUrl, { channel: 'hub_directory', heard: forget, log });
+  hears = changes.hears;
   const app = createApp({
     apollo,
     admit,
+    limits: keepLimits({ ...gate, ...rateLimit, audit, ...own }),
+    mostBytes,
     equip: () => ({ reader, acts: noActs }),
     healthy: async () => void (await pool.query('select 1')),
     log,
@@ -69,8 +108,9 @@ export async function openHttpGateway(
   const url = `${server.url}/graphql`;
   return {
     url,
-    token: ({ userUid, ...request }) =>
-      issuer.issueToken({
+    tokens: options.tokens ?? issuer.rules,
+    token: async ({ userUid, givenAt, ...request }) =>
+      (givenAt ? await openIssuer(folder, { clock: { now: () => givenAt } }) : issuer).issueToken({
         role: 'ADVOCATE',
         purpose: 'HOPERAT',
         departments: [],
@@ -91,6 +131,7 @@ export async function openHttpGateway(
     logged: () => readFileSync(logFile, 'utf8'),
     async close() {
       await server.close();
+      await changes.close();
       await apollo.stop();
       await readers.close();
       await audit.close();

@@ -1,4 +1,4 @@
-/** The policy in force, the business clock and the audit chain. Single rows have the key `true`. */
+/** The policy in force, the business clock, tokens in use and the audit chain. Single rows have the key `true`. */
 import { defineEntity, p } from '@mikro-orm/core';
 import { bigNumber, bytes, index, instant, json, text, textList, whole, yesNo } from './columns.js';
 
@@ -50,6 +50,12 @@ export const BusinessClock = defineEntity({
   tableName: 'business_clock',
   properties: { one: theOnlyRow(), offsetMs: bigNumber().defaultRaw('0') },
   checks: onlyOne('business_clock'),
+});
+
+export const TokenUse = defineEntity({
+  name: 'TokenUse',
+  tableName: 'token_use',
+  properties: { tokenKey: text().primary(), seenAt: instant().index() },
 });
 
 export const AuditEntry = defineEntity({

@@ -36,6 +36,8 @@ export const DirectoryUser = defineEntity({
     role: text(),
     facility: p.manyToOne(Facility).nullable(),
     active: yesNo().default(true),
+    /** A program that signs in as itself. */
+    machine: yesNo().default(false),
   },
 });
 

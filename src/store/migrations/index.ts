@@ -6,6 +6,7 @@ import { PolicyGenerations } from './migration-0006-policy-generations.js';
 import { RecordsAndFacts } from './migration-0002-records-and-facts.js';
 import { Security } from './migration-0005-security.js';
 import { SourcesAndDirectory } from './migration-0001-sources-and-directory.js';
+import { TheDoor } from './migration-0010-the-door.js';
 
 export const migrations = [
   { name: 'migration-0001-sources-and-directory', class: SourcesAndDirectory },
@@ -14,5 +15,6 @@ export const migrations = [
   { name: 'migration-0004-access-and-clocks', class: AccessAndClocks },
   { name: 'migration-0005-security', class: Security },
   { name: 'migration-0006-policy-generations', class: PolicyGenerations },
+  { name: 'migration-0010-the-door', class: TheDoor },
   { name: 'migration-0012-names-in-parts', class: NamesInParts },
 ];
