@@ -2,6 +2,7 @@
  *  and no database. What depends on the row comes back as conditions, for `read` to decide in the statement itself.
  *  Unknown means no: an unknown role or purpose is refused, a class without a rule is denied. */
 import { HubError, type PhiClass } from '../kernel/index.js';
+import type { BreakGlassRules } from './break-glass-file.js';
 import type { Capability, Condition, Policy } from './policy-file.js';
 
 export type WithheldReason = 'ROLE' | 'PURPOSE' | 'RELATIONSHIP' | 'SENSITIVITY';
@@ -24,6 +25,9 @@ export interface Plan {
   readonly generation: number;
   readonly decide: (phi: PhiClass) => Decision;
   readonly may: (capability: string) => boolean;
+  readonly capabilities: readonly string[];
+  readonly glass: BreakGlassRules;
+  readonly daysAfterClosing: number;
   /** Bits of `label_mask`: row-level security enforces `hidden`, the compiler's CASE `masked`. */
   readonly hidden: number;
   readonly masked: number;
@@ -53,6 +57,9 @@ export function planFor(policy: Policy, viewer: { readonly role: string; readonl
       return made;
     },
     may: (capability) => known.capabilities.has(capability as Capability),
+    capabilities: [...known.capabilities],
+    glass: policy.glass,
+    daysAfterClosing: policy.daysAfterClosing,
     hidden: policy.hidden | pending,
     masked: policy.masked,
     maskedRows: { reason: 'SENSITIVITY', rule: 'sensitivity.masked', remedy: policy.maskRemedy },

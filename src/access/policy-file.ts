@@ -16,12 +16,15 @@ import {
   type PhiClass,
   type Problem,
 } from '../kernel/index.js';
+import { breakGlassFile, breakGlassOf, breakGlassProblems, glassRuleProblems, type BreakGlassRules } from './break-glass-file.js';
+import { relationFile } from './relation-file.js';
 
 export const capabilities = [
   'READ_CASES', 'WRITE_CASES', 'READ_IDENTITY', 'READ_CLINICAL', 'READ_SCHEDULING', 'READ_BILLING', 'READ_AGGREGATES', 'MANAGE_SOURCES', 'REVIEW_ACCESS',
+  'BREAK_GLASS',
 ] as const; // prettier-ignore
 export type Capability = (typeof capabilities)[number];
-export const conditions = ['always', 'related', 'facility'] as const;
+export const conditions = ['always', 'related', 'facility', 'glass'] as const;
 export type Condition = (typeof conditions)[number];
 
 const word = (expected: string) => text(expected, 'value', /^[\w.-]+$/);
@@ -74,6 +77,9 @@ export interface Policy {
   readonly masked: number;
   readonly maskRemedy: string | null;
   readonly labels: readonly Label[];
+  readonly glass: BreakGlassRules;
+  /** How long a closed case still opens its patient. */
+  readonly daysAfterClosing: number;
   /** Digest of the files: the same policy has the same digest in every process. */
   readonly digest: string;
 }
@@ -104,13 +110,20 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
   const purposes = readFile(folder, 'purposes.yaml', purposesFile);
   const roles = readFile(folder, 'roles.yaml', rolesFile);
   const rules = readFile(folder, 'rules.yaml', rulesFile);
+  const glass = readFile(folder, 'break-glass.yaml', breakGlassFile);
+  const relation = readFile(folder, 'relation.yaml', relationFile);
   const known = {
     purposes: new Set(purposes.value.purposes.map(({ code }) => code)),
     roles: new Set(roles.value.roles.map(({ role }) => role)),
     labels: new Map(labels.map(({ name, bit }) => [name, bit])),
   };
   const problems: string[] = [];
-  const sources = { 'purposes.yaml': purposes.source, 'roles.yaml': roles.source, 'rules.yaml': rules.source };
+  const sources = {
+    'purposes.yaml': purposes.source,
+    'roles.yaml': roles.source,
+    'rules.yaml': rules.source,
+    'break-glass.yaml': glass.source,
+  };
   const expect = (file: keyof typeof sources, problem: Problem, ok: boolean): void => {
     if (!ok) problems.push(readYamlLines(`policy/${file}`, sources[file]).say(problem));
   };
@@ -190,6 +203,10 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
   for (const phiClass of phiClasses) {
     if (!spokenOf.has(phiClass)) problems.push(`policy/rules.yaml rules: expected a rule for the class ${phiClass}, found none`);
   }
+  const mayBreak = roles.value.roles.filter(({ capabilities: may }) => may.includes('BREAK_GLASS')).map(({ role }) => role);
+  for (const problem of glassRuleProblems(rules.value.rules, new Set(mayBreak))) expect('rules.yaml', problem, false);
+  const hidden = rules.value.sensitivity.filter(({ treatment }) => treatment === 'hide').map(({ label }) => label);
+  for (const problem of breakGlassProblems(glass.value, { roles: known.roles, hidden })) expect('break-glass.yaml', problem, false);
   if (problems.length > 0) throw new HubError('POLICY_INVALID', problems.join('\n'));
 
   const maskOf = (treatment: 'hide' | 'mask'): number =>
@@ -206,8 +223,10 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
     masked: maskOf('mask'),
     maskRemedy: rules.value.sensitivity.find(({ treatment }) => treatment === 'mask')?.remedy ?? null,
     labels,
+    glass: breakGlassOf(glass.value),
+    daysAfterClosing: relation.value.afterClosing.days,
     digest: createHash('sha256')
-      .update([purposes, roles, rules].map(({ source }) => source).join('\u0000'))
+      .update([purposes, roles, rules, glass, relation].map(({ source }) => source).join('\u0000'))
       .update(JSON.stringify(labels))
       .digest('hex')
       .slice(0, 16),

@@ -13,6 +13,7 @@ export const errorCatalogue = {
   LIMIT_EXCEEDED: { status: 400, meaning: 'The document is larger, deeper or wider than the gateway takes.' },
   INTROSPECTION_DISABLED: { status: 400, meaning: 'Only an integration engineer may introspect, on a development hub.' },
   TRANSITION_NOT_ALLOWED: { status: 409, meaning: 'The case is not in a status from which this step can be taken.' },
+  GRANT_ENDED: { status: 409, meaning: 'The break-glass access has ended, or was reviewed, already.' },
   CONFLICT: { status: 409, meaning: 'Somebody changed it in between. Read it again and decide.' },
   CONFIG_INVALID: { status: 500, meaning: 'A setting cannot be taken; each line names the setting, what was expected and what was found.' },
   POLICY_INVALID: { status: 500, meaning: 'A policy file contradicts itself, is incomplete or names an unknown code.' },

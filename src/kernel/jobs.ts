@@ -25,6 +25,8 @@ export const jobs = {
   linkRange: job('sync', z.strictObject({ fromId: rowId, toId: rowId }).readonly()),
   /** Work out the sensitivity labels of a range of one table's rows, under one policy generation. */
   labelRange: job('scope', z.strictObject({ table: tableName, fromId: rowId, toId: rowId, generation: z.int().nonnegative() }).readonly()),
+  /** Record the end of break-glass access that has run out, and tell more people of reviews that are overdue. */
+  grantsDue: job('scope', z.strictObject({}).readonly()),
   /** Turn what has fallen due on the business clock into reminders. */
   dueReminders: job('reminders', z.strictObject({}).readonly()),
   /** Work out the deadlines of a range of cases again. */
