@@ -1,7 +1,7 @@
 /** Starts the workers of one process: the queues and who works them, the relay from the outbox, the schedule of sources,
  *  the poll for what falls due. Wires rooms together and holds no rules; everything comes in as values, so that `hub up`,
  *  `hub worker` and tests start the same thing. Any number of these may run on one database. */
-import { readLabelRules, type LabelRules } from '../src/access/index.js';
+import { readLabelRules, readPolicy, type LabelRules, type Policy } from '../src/access/index.js';
 import { loadCaseRules, type RuleFolders } from '../src/cases/index.js';
 import { readStrongIdentifiers } from '../src/identity/index.js';
 import { packageRoot, queueNames, realClock, type Clock, type Log, type QueueName, type SourceId } from '../src/kernel/index.js';
@@ -13,7 +13,7 @@ import { firstSyncDone, queueDueSources, queueInterrupted, type FirstSync, type 
 import { runLoop, type Loop } from './loop.js';
 import { relayOnce } from './relay.js';
 import { askForReminders, reminderHandlers } from './reminders.js';
-import { scopeHandlers } from './scope.js';
+import { askForGrants, scopeHandlers } from './scope.js';
 import { syncHandlers } from './sync.js';
 
 export type WorkerSource = SourceSettings & { readonly everyMs: number };
@@ -46,19 +46,22 @@ const spareConnections = 6;
 const relayMs = 200;
 const scheduleMs = 1_000;
 const duePollMs = 5_000;
+const grantsPollMs = 10_000;
 const trimMs = 60 * 60 * 1000;
 const keepRelayedHours = 24;
 
 export async function startWorkers(settings: WorkerSettings): Promise<Workers> {
   const { log, sources } = settings;
-  const labels = readLabelRules(`${settings.policy ?? `${packageRoot}/schema/policy`}/labels.yaml`);
+  const folder = settings.policy ?? `${packageRoot}/schema/policy`;
+  const labels = readLabelRules(`${folder}/labels.yaml`);
+  const policy = readPolicy(folder, labels.labels);
   const pool = openPool(settings.databaseUrl, { max: 2 * sources.length + spareConnections, name: 'worker' });
   const closing = new AbortController();
   const queues = await openQueues(settings.queue, { log }).catch(async (error: unknown) => {
     await pool.end();
     throw error;
   });
-  const work = { settings, pool, queues, labels, clock: realClock, signal: closing.signal };
+  const work = { settings, pool, queues, labels, policy, clock: realClock, signal: closing.signal };
   const loops: Promise<void>[] = [];
   const stop = async (): Promise<void> => {
     closing.abort();
@@ -84,6 +87,7 @@ interface Work {
   readonly pool: ReturnType<typeof openPool>;
   readonly queues: Queues;
   readonly labels: LabelRules;
+  readonly policy: Policy;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -105,7 +109,7 @@ async function openSources({ settings, pool }: Work): Promise<Map<SourceId, Conn
 }
 
 async function processQueues(
-  { settings, pool, queues, labels, clock, signal }: Work,
+  { settings, pool, queues, labels, policy, clock, signal }: Work,
   connectors: ReadonlyMap<SourceId, Connector>,
 ): Promise<void> {
   const { log, onProgress } = settings;
@@ -118,7 +122,7 @@ async function processQueues(
     });
   }
   // One at a time anyway (labels.ts).
-  if (wanted.has('scope')) await queues.process('scope', scopeHandlers({ pool, labels }), { concurrency: 1 });
+  if (wanted.has('scope')) await queues.process('scope', scopeHandlers({ pool, labels, policy }), { concurrency: 1 });
   if (wanted.has('reminders')) {
     const { calendars } = loadCaseRules(settings.rules);
     const known = { rules: loadReminderRules(`${packageRoot}/schema/reminders/first.yaml`), calendars };
@@ -132,6 +136,7 @@ function loopsOf({ settings: { log }, pool, queues, clock }: Work): Loop[] {
     { name: 'relay', everyMs: relayMs, turn: () => relayOnce({ pool, queues, log }) },
     { name: 'schedule', everyMs: scheduleMs, turn: () => queueDueSources(pool, clock).then(no) },
     { name: 'due', everyMs: duePollMs, turn: () => askForReminders(queues, clock, duePollMs).then(no) },
+    { name: 'grants', everyMs: grantsPollMs, turn: () => askForGrants({ pool, queues, clock }, grantsPollMs).then(no) },
     { name: 'trim', everyMs: trimMs, turn: () => trimOutbox(pool, { keepHours: keepRelayedHours }).then(no) },
   ];
 }

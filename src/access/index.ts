@@ -1,6 +1,11 @@
-export { readPolicy, type Capability, type Condition, type Label, type Policy } from './policy-file.js';
+export { capabilities, readPolicy, type Capability, type Condition, type Label, type Policy } from './policy-file.js';
 export { planFor, type Decision, type Plan, type RowCondition, type WithheldReason, type Withholding } from './plan.js';
 export { openAudit, type Audit, type AuditAction, type AuditEntry, type AuditOutcome } from './audit.js';
 export { readLabelRules, type LabelRules } from './label-rules.js';
 export { labelledTables, queueUnsettled, relabelRange, type LabelledTable, type RowRange } from './labels.js';
 export { applyPolicy, generationInForce } from './generation.js';
+export { glassBrokenFor, grantUidFor, personOfRecord, relatedTo, sharesCase } from './relation.js';
+export { grantActs, type GrantActs } from './grant-acts.js';
+export type { GrantOutcome } from './grant-outcome.js';
+export { grantsAreDue, settleGrants } from './grants-due.js';
+export { accessGrantShape, accessRoots, viewerShape } from './shape.js';

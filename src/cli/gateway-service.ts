@@ -1,6 +1,6 @@
 /** The gateway, wired: token and plan at the door, one reader, one audit trail, the acts of the cases room bound to the
  *  viewer. Runs inside `hub up` and, on its own, as `hub gateway`. */
-import { openAudit, planFor } from '../access/index.js';
+import { grantActs, openAudit, planFor } from '../access/index.js';
 import { openIssuer, trustIssuer, type TokenRules } from '../auth/index.js';
 import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
@@ -58,7 +58,11 @@ export async function startGateway(
       findRows: directory.viewerRows,
       audit,
     }),
-    equip: (admitted) => ({ reader, acts: actsOf(admitted, { orm, clock, rules: rules.cases }) }),
+    equip: (admitted) => ({
+      reader,
+      acts: actsOf(admitted, { orm, clock, rules: rules.cases }),
+      grants: grantActs({ pool, plan: admitted.plan, viewer: admitted.rows }),
+    }),
     healthy: async () => void (await pool.query('select from policy_state')),
     log,
   });

@@ -1,9 +1,9 @@
 /** What one operation carries: who asks, under which plan, and what it has touched so far. Root fields are answered through
  *  `read` only; what they touched is audited once, when the operation is done and before it is answered. */
 import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
-import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
+import { HubError, readWireId, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
 import type { CaseActs } from '../cases/index.js';
-import type { AuditAction, Plan } from '../access/index.js';
+import type { AuditAction, GrantActs, Plan } from '../access/index.js';
 import type { Reader, ReadRequest, RunInputs, Touched } from '../read/index.js';
 
 export interface OperationContext {
@@ -14,16 +14,20 @@ export interface OperationContext {
   readonly reader: Reader;
   /** The acts of the cases room, bound to this viewer. */
   readonly acts: CaseActs;
+  /** The acts on break-glass access, bound to this viewer. */
+  readonly grants: GrantActs;
   readonly trail: Trail;
 }
 
 /** What an operation did, for its audit entries. */
 export interface Trail {
   readonly touched: Touched[];
+  /** Uuids of the break-glass grants that opened something of the answer. */
+  readonly opened: Set<string>;
   action: AuditAction;
   refused: boolean;
 }
-export const newTrail = (): Trail => ({ touched: [], action: 'READ', refused: false });
+export const newTrail = (): Trail => ({ touched: [], opened: new Set(), action: 'READ', refused: false });
 
 /** Answers a root field by its room's definition. */
 export async function answer(
@@ -35,10 +39,22 @@ export async function answer(
   const node = info.fieldNodes[0];
   if (!node) throw new HubError('INTERNAL', 'a root field without a node');
   definition.check?.(args);
-  const { byId } = definition;
-  const given = byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {};
+  const { byId, byName } = definition;
+  const given = {
+    ...(byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {}),
+    ...(byName ? { name: args[byName.argument] } : {}),
+  };
   if (definition.isSearch) context.trail.action = 'SEARCH';
   return note(context, await context.reader.root(requestOf(context, info, given), definition, mergedOf(node, info.fieldNodes)));
+}
+
+/** Answers anything by its id. What is no id of the hub is asked for like one, and not found. */
+export async function answerNode(context: OperationContext, id: string, info: GraphQLResolveInfo): Promise<unknown> {
+  const node = info.fieldNodes[0];
+  if (!node) throw new HubError('INTERNAL', 'a root field without a node');
+  const read = readWireId(id);
+  const request = requestOf(context, info, { uid: read?.uuid ?? null });
+  return note(context, await context.reader.node(request, read?.tag ?? null, mergedOf(node, info.fieldNodes)));
 }
 
 const mergedBefore = new WeakMap<FieldNode, { readonly nodes: readonly FieldNode[]; readonly merged: FieldNode }>();
@@ -65,6 +81,7 @@ export async function answerObject(
 
 function note(context: OperationContext, { value, touched, refused }: Awaited<ReturnType<Reader['root']>>): unknown {
   context.trail.touched.push(...touched);
+  for (const { grantUid } of touched) if (grantUid !== null) context.trail.opened.add(grantUid);
   context.trail.refused ||= refused;
   return value;
 }

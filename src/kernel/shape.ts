@@ -108,6 +108,8 @@ export interface Touches {
 export interface Alone {
   /** As for a root field. */
   readonly requires: string | null;
+  /** The row behind `:uid`; by default the one with this uuid. */
+  readonly on?: string;
   /** The class of the list in which such rows stand. */
   readonly asks?: PhiClass;
   /** What leads from the patient or case to the row. */
@@ -163,6 +165,8 @@ export const coding = (prefix: string, options: Guard = {}): ObjectField =>
 /** An exact amount with its currency; null where there is no amount. */
 export const money = (amount: string, currency: string, options: Guard = {}): ObjectField =>
   object({ amount: column(amount, { as: 'decimal' }), currency: column(currency) }, { ...options, when: `${amount} is not null` });
+/** The row with the uuid that is asked for. */
+export const byUid = '$.uid = :uid';
 export function one(type: string, options: Omit<RelationField, 'is' | 'type'>): RelationField {
   return { is: 'one', type, ...options };
 }

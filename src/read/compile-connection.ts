@@ -186,8 +186,8 @@ function argumentPredicate(
 ): string | null {
   const { row, args, name, rule, path } = of;
   const value = args.at(name);
-  if (value === undefined || value === null || value === false) return '';
   const cast = rule.cast;
+  if (value === undefined || value === null || (value === false && cast !== 'boolean')) return '';
   const predicate = row.sql(
     rule.sql,
     cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, preparedBy(rule, args.reader(name))) } : {},

@@ -88,7 +88,7 @@ function noteArm(at: TimelineAt, { gate }: TimelineArm, decision: Decision): voi
   if (decision.may === 'never') site?.withholds(at.selected.name, null);
   else {
     const where = decision.may === 'when' ? at.row.holdsWhere(decision.conditions) : null;
-    site?.answers(gate, where);
+    site?.answers(gate, where, decision.may === 'when' ? at.row.openedByGlass(decision.conditions) : null);
     if (where !== null) site?.withholds(at.selected.name, where);
   }
 }

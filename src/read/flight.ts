@@ -10,6 +10,9 @@ export interface Flight {
   readonly values: readonly unknown[];
   /** Bits that row-level security hides from this viewer. */
   readonly hidden: number;
+  /** Whose break-glass grants are seen: this user's, or all. Not given: nobody's, and a statement that asks is refused. */
+  readonly viewer?: string;
+  readonly reviews?: boolean;
 }
 export interface Answer {
   readonly j: string | null;
@@ -102,11 +105,13 @@ export function openReaders(
   };
 }
 
+const setViewer = `select set_config('hub.hidden', $1, true), set_config('hub.viewer', $2, true), set_config('hub.reviews', $3, true)`;
+
 async function send(client: pg.Client, flight: Flight, onStatement?: (text: string) => void): Promise<Answer> {
   onStatement?.(flight.text);
   // All four are on the wire before any of them is awaited. A failed read leaves the COMMIT to roll back.
   const begun = client.query('begin read only');
-  const set = client.query({ name: 'hub-settings', text: `select set_config('hub.hidden', $1, true)`, values: [String(flight.hidden)] });
+  const set = client.query({ name: 'hub-settings', text: setViewer, values: [String(flight.hidden), flight.viewer ?? '', String(flight.reviews ?? false)] });
   const read = client.query<Answer>({ name: flight.name, text: flight.text, values: [...flight.values] });
   const done = client.query('commit');
   const sent = await Promise.allSettled([begun, set, read]);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openAudit, type Audit } from '../../src/access/index.js';
+import { grantActs, openAudit, type Audit } from '../../src/access/index.js';
 import { openIssuer, type TokenRequest } from '../../src/auth/index.js';
 import { openDirectory } from '../../src/directory/index.js';
 import { createApollo } from '../../src/graphql/index.js';
@@ -29,6 +29,7 @@ export interface HttpGateway {
 }
 export interface GraphQLBody {
   readonly data?: unknown;
+  readonly extensions?: Record<string, unknown>;
   readonly errors?: readonly {
     readonly message: string;
     readonly extensions?: Record<string, unknown>;
@@ -61,7 +62,7 @@ export async function openHttpGateway(
   const app = createApp({
     apollo,
     admit,
-    equip: () => ({ reader, acts: noActs }),
+    equip: ({ plan, rows }) => ({ reader, acts: noActs, grants: grantActs({ pool, plan, viewer: rows }) }),
     healthy: async () => void (await pool.query('select 1')),
     log,
   });

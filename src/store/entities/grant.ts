@@ -48,6 +48,7 @@ export const GrantRequest = defineEntity({
     key: text().primary(),
     requestHash: text(),
     grant: p.manyToOne(AccessGrant),
+    message: text(),
     createdAt: instant(),
   },
 });

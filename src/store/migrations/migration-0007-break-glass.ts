@@ -51,6 +51,7 @@ const tables = `
     key text not null,
     request_hash text not null,
     grant_id bigint not null references access_grant,
+    message text not null,
     created_at timestamptz not null,
     primary key (user_id, operation, key)
   );

@@ -38,7 +38,7 @@ create index access_grant_not_ended_idx on access_grant (expires_at) where ended
 alter table "hub"."access_grant" add constraint "access_grant_for_a_while" check (expires_at > granted_at);
 alter table "hub"."access_grant" add constraint "access_grant_reviewed_by_another" check (reviewed_by <> user_id);
 
-create table "hub"."grant_request" ("user_id" bigint not null, "operation" text not null, "key" text not null, "request_hash" text not null, "grant_id" bigint not null, "created_at" timestamptz not null, primary key ("user_id", "operation", "key"));
+create table "hub"."grant_request" ("user_id" bigint not null, "operation" text not null, "key" text not null, "request_hash" text not null, "grant_id" bigint not null, "message" text not null, "created_at" timestamptz not null, primary key ("user_id", "operation", "key"));
 
 create table "hub"."policy_state" ("one" boolean not null default true, "generation" int not null, "digest" text not null, "applied_at" timestamptz not null, primary key ("one"));
 alter table "hub"."policy_state" add constraint "policy_state_one_check" check (one);
