@@ -18,7 +18,10 @@ export function scopeHandlers({ pool, labels, policy }: ScopeWork): Handlers<'sc
 }
 
 /** Only where there is something to do, and once a stretch of time, however many workers ask: the job's id is the stretch. */
-export async function askForGrants({ pool, queues, clock }: { pool: Pool; queues: Pick<Queues, 'add'>; clock: Clock }, everyMs: number): Promise<void> {
+export async function askForGrants(
+  { pool, queues, clock }: { pool: Pool; queues: Pick<Queues, 'add'>; clock: Clock },
+  everyMs: number,
+): Promise<void> {
   if (!(await grantsAreDue(pool))) return;
   await queues.add([{ name: 'grantsDue', payload: {}, jobId: `grants-${Math.floor(clock.now().getTime() / everyMs)}` }]);
 }

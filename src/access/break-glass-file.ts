@@ -87,7 +87,8 @@ export function breakGlassProblems({ minutes, tells, neverOpens }: File, known: 
       problems.push({ path: ['tells', at, 'id'], says: `expected an id of its own, found '${id}' twice` });
     }
     const before = tells[at - 1];
-    const hours = (row: File['tells'][number] | undefined): number => (row === undefined || row.when === 'at-once' ? -1 : row.when.hoursOverdue);
+    const hours = (row: File['tells'][number] | undefined): number =>
+      row === undefined || row.when === 'at-once' ? -1 : row.when.hoursOverdue;
     if (hours(before) > (when === 'at-once' ? -1 : when.hoursOverdue)) {
       problems.push({ path: ['tells', at, 'when'], says: 'expected rows in the order of time, found one that comes before the row above' });
     }
@@ -99,7 +100,8 @@ export function breakGlassProblems({ minutes, tells, neverOpens }: File, known: 
     }
   });
   for (const label of known.hidden) {
-    if (!listed.includes(label)) problems.push({ path: ['neverOpens'], says: `expected a row for '${label}', which rules.yaml hides, found none` });
+    if (!listed.includes(label))
+      problems.push({ path: ['neverOpens'], says: `expected a row for '${label}', which rules.yaml hides, found none` });
   }
   if (!neverOpens.some((row) => 'restriction' in row)) {
     problems.push({ path: ['neverOpens'], says: 'expected a row for the restriction AGREED, found none' });

@@ -18,7 +18,10 @@ export function breakGlass(context: GrantContext, input: object): Promise<GrantO
   return onGrant(context, () => {
     const { plan } = context;
     if (!plan.may('BREAK_GLASS')) {
-      throw refuseGrant('NOT_PERMITTED', 'This role may not break the glass. Ask who holds a case of this patient, or the privacy officer.');
+      throw refuseGrant(
+        'NOT_PERMITTED',
+        'This role may not break the glass. Ask who holds a case of this patient, or the privacy officer.',
+      );
     }
     const { idempotencyKey, ...given } = readGrantInput(breakGlassInput(plan.glass), input);
     return { operation: 'breakGlass', key: idempotencyKey, request: given, act: (work) => grant(work, given) };
@@ -63,4 +66,3 @@ async function findPerson({ client, viewer, plan }: GrantWork, patientId: string
   );
   return rows[0] ?? null;
 }
-

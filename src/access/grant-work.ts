@@ -48,7 +48,9 @@ export async function onGrant({ pool, viewer, plan }: GrantContext, prepare: () 
 }
 
 async function once(work: GrantWork, { operation, key, request, act }: GrantOrder): Promise<GrantChanged> {
-  const hash = createHash('sha256').update(JSON.stringify(Object.entries(request).toSorted())).digest('hex');
+  const hash = createHash('sha256')
+    .update(JSON.stringify(Object.entries(request).toSorted()))
+    .digest('hex');
   const earlier = key === null ? null : await earlierRequest(work, { operation, key, hash });
   if (earlier) return earlier;
   const { grantRow, ...done } = await act(work);

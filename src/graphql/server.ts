@@ -88,7 +88,10 @@ function markOpened(result: ExecutionResult, { trail }: OperationContext): Execu
   return { ...result, extensions: { breakGlass: [...trail.opened].map((uid) => toWireId('grant', uid)) } };
 }
 
-function respond({ data, errors: faults, extensions: marks }: ExecutionResult, at: { readonly log: Log; readonly requestId: string }): GraphQLResponse {
+function respond(
+  { data, errors: faults, extensions: marks }: ExecutionResult,
+  at: { readonly log: Log; readonly requestId: string },
+): GraphQLResponse {
   const headers = new HeaderMap();
   const extensions = marks ? { extensions: { ...marks } } : {};
   if (!faults) return { http: { headers }, body: { kind: 'single', singleResult: { data: data ?? null, ...extensions } } };

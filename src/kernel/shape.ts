@@ -79,6 +79,8 @@ export interface TimelineArm {
   readonly gate: PhiClass;
   /** Conditions on the arm's row where its own shape has none. */
   readonly conditions?: Readonly<Record<string, string>>;
+  /** What leads from the row to the owner of the line, where a line of it is reached by its id alone. */
+  readonly alone: string;
 }
 /** The row's own subject, one of several types: the row says which in `typename`, and `tag` and `uid` make its id. */
 export interface MemberField extends Guarded {
@@ -101,6 +103,9 @@ export interface Touches {
   readonly person: string;
   readonly case?: string;
   readonly gate?: PhiClass;
+  /** Where what is shown was decided before the row was chosen: the class that it answers by being there, and where (SQL for
+   *  a truth value) that is so because the glass was broken and for no other reason. */
+  readonly decided?: { readonly phi: PhiClass; readonly glass: string };
 }
 
 /** How a row is reached by its id and nothing else. It shows exactly what it shows below its patient or case: so it asks here

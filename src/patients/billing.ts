@@ -75,10 +75,13 @@ export const claimShape = shape('Claim', {
   },
 });
 
+/** A masked claim shows none of its payments; the line of time tells of those that are not masked themselves. */
+const unlessItsClaimIsMasked = `($.label_mask & :masked) = 0 or exists (select 1 from claim c where c.id = $.claim_id and (c.label_mask & :masked) = 0)`;
+
 export const paymentShape = shape('Payment', {
   table: 'payment',
   tag: 'pay',
-  ...onRecord('BILLING'),
+  ...onRecord('BILLING', unlessItsClaimIsMasked),
   labelled: { keeps: ['id', 'at', 'provenance'] },
   joins: { source: sourceJoin },
   timeline: {

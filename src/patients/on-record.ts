@@ -5,15 +5,16 @@ import type { PhiClass, Shape } from '../kernel/index.js';
 
 const person = personOfRecord('$.patient_record_id');
 
-/** @param asks the class of the list of the patient that holds such rows */
-export function onRecord(asks: PhiClass): Pick<Shape, 'conditionsAlone' | 'grant' | 'alone'> {
+/** @param asks the class of the list of the patient that holds such rows
+ *  @param more what else leads to the row */
+export function onRecord(asks: PhiClass, more?: string): Pick<Shape, 'conditionsAlone' | 'grant' | 'alone'> {
   return {
     conditionsAlone: { related: relatedTo(person), glass: glassBrokenFor(person) },
     grant: grantUidFor(person),
     alone: {
       requires: 'READ_IDENTITY',
       asks,
-      where: `${person} is not null`,
+      where: `${person} is not null${more ? ` and (${more})` : ''}`,
       touches: { as: 'person', person: `(select p.uid from person p where p.id = ${person})` },
     },
   };

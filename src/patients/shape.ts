@@ -25,6 +25,8 @@ export const survivorOf = '$.id = (select coalesce(asked.alias_of, asked.id) fro
 const newest = (column: string): Record<string, KeysetOrder> => ({
   default: { key: `coalesce($.${column}, '-infinity')`, cast: 'timestamptz', descending: true },
 });
+/** Reached without the person: the row is certainly somebody's. */
+const certainly = `${personOfRecord('$.patient_record_id')} is not null`;
 const ofPerson = '$.patient_record_id = any(^@records.ids)';
 const facts = (type: string, options: { at: string; phi: PhiClass; arguments?: ConnectionField['arguments'] }): ConnectionField =>
   connection(type, {
@@ -140,12 +142,12 @@ export const patientShape = shape('Patient', {
       gate: 'NARRATIVE',
     }),
     timeline: timeline('TimelineEntry', [
-      { type: 'Encounter', on: ofPerson, gate: 'CLINICAL' },
-      { type: 'Appointment', on: ofPerson, gate: 'SCHEDULING' },
-      { type: 'Condition', on: ofPerson, gate: 'CLINICAL' },
-      { type: 'Claim', on: ofPerson, gate: 'BILLING' },
-      { type: 'Payment', on: ofPerson, gate: 'BILLING' },
-      { type: 'Case', on: ofPerson, gate: 'NARRATIVE' },
+      { type: 'Encounter', on: ofPerson, alone: certainly, gate: 'CLINICAL' },
+      { type: 'Appointment', on: ofPerson, alone: certainly, gate: 'SCHEDULING' },
+      { type: 'Condition', on: ofPerson, alone: certainly, gate: 'CLINICAL' },
+      { type: 'Claim', on: ofPerson, alone: certainly, gate: 'BILLING' },
+      { type: 'Payment', on: ofPerson, alone: certainly, gate: 'BILLING' },
+      { type: 'Case', on: ofPerson, alone: certainly, gate: 'NARRATIVE' },
     ]),
     sources: many('SourceStatus', {
       from: '(select distinct s.* from source s join patient_record r on r.source_id = s.id where r.id = any(^@records.ids))',

@@ -42,7 +42,12 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   const type = at.target ?? objectType(compilation, at);
   const compiled = compileRow(compilation, row, { type, sets: at.selected.sets, named: at.target !== undefined });
   const order = field.order ? row.sql(field.order) : null;
-  const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...(verdict.where ? [verdict.where] : []), ...asked];
+  const predicates = [
+    row.sql(field.on),
+    ...(shape.where ? [row.sql(shape.where)] : []),
+    ...(verdict.where ? [verdict.where] : []),
+    ...asked,
+  ];
   const alias = statement.alias('r');
   const j = isMany ? `coalesce(json_agg(${compiled.json}${order ? ` order by ${order}` : ''}), '[]'::json)` : compiled.json;
   const outputs = [`${j} as j`];

@@ -74,6 +74,7 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   const site = touches ? new Site(touches.as) : null;
   row.site = site;
   if (site) compilation.sites.push(site);
+  if (site && touches?.decided) site.answers(touches.decided.phi, null, row.sql(touches.decided.glass));
   const pairs: [string, string][] = named ? [['__typename', quote(type.name)]] : [];
   const nested: Nested[] = [];
   const blinds = new Set<string>();
@@ -214,9 +215,9 @@ export function siteOf(row: Row): Site | null {
   return null;
 }
 
-/** The entry owed for a row: its shape's, or, where no row above it owes one, what the shape owes standing alone. */
+/** The entry owed for a row: its shape's, or, where it stands alone, what the shape owes then. */
 function owedFor(row: Row): Touches | null {
-  return row.shape.touches ?? (siteOf(row) === null ? (row.shape.alone?.touches ?? null) : null);
+  return row.shape.touches ?? (row.standsAlone ? (row.shape.alone?.touches ?? null) : null);
 }
 
 /** `[site, person uuid, case uuid, masked, grant uuid, condition...]`: read again by `touched.ts`. */

@@ -111,7 +111,11 @@ async function send(client: pg.Client, flight: Flight, onStatement?: (text: stri
   onStatement?.(flight.text);
   // All four are on the wire before any of them is awaited. A failed read leaves the COMMIT to roll back.
   const begun = client.query('begin read only');
-  const set = client.query({ name: 'hub-settings', text: setViewer, values: [String(flight.hidden), flight.viewer ?? '', String(flight.reviews ?? false)] });
+  const set = client.query({
+    name: 'hub-settings',
+    text: setViewer,
+    values: [String(flight.hidden), flight.viewer ?? '', String(flight.reviews ?? false)],
+  });
   const read = client.query<Answer>({ name: flight.name, text: flight.text, values: [...flight.values] });
   const done = client.query('commit');
   const sent = await Promise.allSettled([begun, set, read]);

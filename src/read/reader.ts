@@ -12,7 +12,8 @@ import {
 import type { Plan } from '../access/index.js';
 import { HubError, type RootField, type Shape } from '../kernel/index.js';
 import { type Readers } from './flight.js';
-import { compileNode, compileObject, compileRoot, type Compiled } from './roots.js';
+import { compileNode, nodeTarget, targetName } from './node.js';
+import { compileObject, compileRoot, type Compiled } from './roots.js';
 import type { RunInputs } from './statement.js';
 import { readTouched, type Touched } from './touched.js';
 
@@ -86,10 +87,10 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
         request,
       ),
     node: (request, tag, node) => {
-      const shape = shapes.find((known) => known.tag === tag && tag !== null) ?? null;
+      const target = nodeTarget(byType, tag);
       return run(
-        cached({ nodes: [node], type: `node ${shape?.type ?? ''}` }, request, () =>
-          compileNode({ document: documentOf(request), plan: request.plan, shapes: byType }, shape, node),
+        cached({ nodes: [node], type: targetName(target) }, request, () =>
+          compileNode({ document: documentOf(request), plan: request.plan, shapes: byType }, target, node),
         ),
         request,
       );

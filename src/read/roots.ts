@@ -30,26 +30,18 @@ export interface CompileAt {
 const root: Shape = { type: 'Query', table: '(select 1)', fields: {} };
 const openToAll: Verdict = { shown: true, where: null, otherwise: null };
 
-const notOfThisRole: Verdict = { shown: false, why: { reason: 'ROLE', rule: 'default.deny', remedy: 'Ask a colleague whose role covers it.' } };
-const mayAsk = ({ plan }: CompileAt, requires: string | null): Verdict =>
+const notOfThisRole: Verdict = {
+  shown: false,
+  why: { reason: 'ROLE', rule: 'default.deny', remedy: 'Ask a colleague whose role covers it.' },
+};
+export const mayAsk = ({ plan }: CompileAt, requires: string | null): Verdict =>
   requires === null || plan.may(requires) ? openToAll : notOfThisRole;
 
 export function compileRoot(at: CompileAt, definition: RootField, node: FieldNode): Compiled {
   return compileField(at, { ...rootSelection(at, node), field: definition.field }, mayAsk(at, definition.requires));
 }
 
-/** `node(id)`: the row of a shape by its uuid, as its patient or case would show it. An id of no shape is answered by a
- *  statement, too, which finds nothing. */
-export function compileNode(at: CompileAt, shape: Shape | null, node: FieldNode): Compiled {
-  const selection = rootSelection(at, node);
-  const type = shape && at.document.schema.getType(shape.type);
-  if (!shape?.alone || !isObjectType(type)) return compiled(at, () => ({ sql: 'null' }), { refused: false });
-  const { requires, on = byUid, where, asks } = shape.alone;
-  const field = one(shape.type, { on: where ? `${on} and ${where}` : on, ...(asks ? { asks } : {}) });
-  return compileField(at, { ...selection, target: type, field }, mayAsk(at, requires));
-}
-
-function rootSelection({ document }: CompileAt, node: FieldNode): Pick<FieldAt, 'type' | 'selected'> {
+export function rootSelection({ document }: CompileAt, node: FieldNode): Pick<FieldAt, 'type' | 'selected'> {
   const type = document.schema.getQueryType();
   if (!type) throw new HubError('INTERNAL', 'expected a Query type in the schema, found none');
   const sets = node.selectionSet ? [node.selectionSet] : [];
@@ -68,11 +60,12 @@ export function compileObject(at: CompileAt, typeName: string, sets: readonly Se
   );
 }
 
-function compileField(at: CompileAt, field: Omit<FieldAt, 'row'>, verdict: Verdict): Compiled {
+export function compileField(at: CompileAt, field: Omit<FieldAt, 'row'>, verdict: Verdict): Compiled {
   return compiled(at, (compilation, row) => compilation.relations(compilation, { row, ...field }, verdict), { refused: !verdict.shown });
 }
 
-function compiled(
+/** One statement of what was made. */
+export function compiled(
   { document, plan, shapes }: CompileAt,
   make: (compilation: Compilation, row: Row) => Nested,
   { refused }: { readonly refused: boolean },

@@ -132,6 +132,11 @@ export class Row {
     return `${this.#relationAlias}.${condition}`;
   }
 
+  /** No row above knows conditions: this one asks what its shape asks alone. */
+  get standsAlone(): boolean {
+    return this.shape.conditions === undefined && this.shape.conditionsAlone !== undefined && this.#ownConditions() !== null;
+  }
+
   /** A shape that knows conditions is asked for no others: what holds for the row above it opens nothing here. One that
    *  usually stands below such a row knows its own where it stands alone. Null: to be asked above. */
   #ownConditions(): Readonly<Record<string, string>> | null {

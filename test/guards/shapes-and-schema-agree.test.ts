@@ -87,7 +87,8 @@ describe('a shape with an id', () => {
   it('says how it is reached by it: what its patient or case asks, it asks alone', () => {
     const nodes = shown.filter(({ tag }) => tag !== undefined);
     expect(nodes.filter(({ alone }) => !alone).map(({ type }) => type)).toEqual(['TimelineEntry']); // by the row that it tells of
-    for (const { type, alone } of nodes) expect([type, [null, undefined, ...capabilities]]).toEqual([type, expect.arrayContaining([alone?.requires])]);
+    for (const { type, alone } of nodes)
+      expect([type, [null, undefined, ...capabilities]]).toEqual([type, expect.arrayContaining([alone?.requires])]);
   });
 
   it('owes an audit entry of its own where it knows conditions of its own: the row above could not tell of them', () => {
@@ -98,7 +99,8 @@ describe('a shape with an id', () => {
   it('knows whether the glass is broken wherever it knows a relation, and by which grant', () => {
     for (const { type, grant, ...known } of shapes)
       for (const conditions of [known.conditions, known.conditionsAlone])
-        if (conditions) expect([type, 'related' in conditions, 'glass' in conditions, grant !== undefined]).toEqual([type, true, true, true]);
+        if (conditions)
+          expect([type, 'related' in conditions, 'glass' in conditions, grant !== undefined]).toEqual([type, true, true, true]);
   });
 });
 
