@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, type ExecutionResult } from 'graphql';
-import { accessGrantShape, planFor, readPolicy, viewerShape, type GrantActs } from '../../src/access/index.js';
+import { accessGrantShape, planFor, readPolicy, viewerShape, type GrantActs, type Policy } from '../../src/access/index.js';
 import { caseShapes, type CaseActs } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
 import { buildHubSchema, createExecutor, executeInterpreted, newTrail, type OperationContext } from '../../src/graphql/index.js';
@@ -47,6 +47,8 @@ export interface Asking {
   /** Without them this viewer only reads. */
   readonly acts?: CaseActs;
   readonly grants?: GrantActs;
+  /** Another one than ships; for a gateway of its own, because statements are kept by generation. */
+  readonly policy?: Policy;
 }
 export interface TestGateway {
   ask(
@@ -99,7 +101,7 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
           departmentRows: (who.departments ?? []).map(({ row }) => row as RowId),
           facilityRow: (who.facility?.row ?? null) as RowId | null,
         },
-        plan: planFor(testPolicy, who, 1),
+        plan: planFor(who.policy ?? testPolicy, who, 1),
         requestId: 'test',
         reader,
         acts: who.acts ?? noActs,
