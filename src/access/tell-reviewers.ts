@@ -19,17 +19,22 @@ const overdue = tell('g.review_due_at + make_interval(hours => $5::int) <= now()
 
 /** Who is to know of a grant at once. @param client in the transaction that made it */
 export async function tellAtOnce(client: Client, { tells }: Rules, grantRow: string): Promise<void> {
-  for (const row of tells) if (row.hoursOverdue === null) await told(client, thisOne, row, grantRow);
+  for (const row of tells) if (row.hoursOverdue === null) await told(client, row, { statement: thisOne, which: grantRow });
 }
 
 /** Who is to know of reviews that are overdue. @returns how many reminders were written */
 export async function tellOverdue(client: Client, { tells }: Rules): Promise<number> {
   let count = 0;
-  for (const row of tells) if (row.hoursOverdue !== null) count += await told(client, overdue, row, row.hoursOverdue);
+  for (const row of tells) if (row.hoursOverdue !== null) count += await told(client, row, { statement: overdue, which: row.hoursOverdue });
   return count;
 }
 
-async function told(client: Client, statement: string, { id, reason, level, roles }: Tells, which: string | number): Promise<number> {
+interface Asked {
+  readonly statement: string;
+  readonly which: string | number;
+}
+
+async function told(client: Client, { id, reason, level, roles }: Tells, { statement, which }: Asked): Promise<number> {
   const { rowCount } = await client.query(statement, [id, reason, level, roles, which]);
   return rowCount ?? 0;
 }
