@@ -10,7 +10,7 @@ describe('breaking the glass', () => {
   it('opens the patient, for the minutes that were asked for, and records who, why and as what', async () => {
     expect(await office.visits(office.advocate(), office.story.john.uid)).toBeNull();
     const before = Date.now();
-    await office.acting(office.advocate()).breakGlass({ ...forJohn(), minutes: 30 });
+    await office.acting(office.advocate()).breakGlass({ ...office.forJohn(), minutes: 30 });
     expect(await office.visits(office.advocate(), office.story.john.uid)).toBe(1);
     const [grant] = await office.grants();
     expect(grant).toMatchObject({ reason, role: 'ADVOCATE', purpose: 'HOPERAT', revoked_at: null, reviewed_at: null, ended_at: null });
@@ -22,7 +22,7 @@ describe('breaking the glass', () => {
   });
 
   it('takes the minutes of the policy where none are said', async () => {
-    await office.acting(office.advocate()).breakGlass({ ...forJohn(), minutes: null });
+    await office.acting(office.advocate()).breakGlass({ ...office.forJohn(), minutes: null });
     const [grant] = await office.grants();
     expect(Math.round(((grant?.['expires_at'] as Date).getTime() - (grant?.['granted_at'] as Date).getTime()) / 60_000)).toBe(60);
   });
@@ -35,14 +35,14 @@ describe('breaking the glass', () => {
     ['x'.repeat(2_001), 'reason'],
     [`${reason}\u0000`, 'reason'],
   ])('is refused for the reason %j, and the refusal does not repeat it', async (text, field) => {
-    const outcome = await office.acting(office.advocate()).breakGlass({ ...forJohn(), reason: text });
+    const outcome = await office.acting(office.advocate()).breakGlass({ ...office.forJohn(), reason: text });
     expect(outcome).toEqual(refused('BAD_INPUT', field));
     if (text.trim()) expect(JSON.stringify(outcome)).not.toContain(text.slice(0, 12));
     expect(await office.grants()).toEqual([]);
   });
 
   it.each([0, -5, 241, 1.5, 1e9])('is refused for %p minutes, and the most is said', async (minutes) => {
-    expect(await office.acting(office.advocate()).breakGlass({ ...forJohn(), minutes })).toEqual({
+    expect(await office.acting(office.advocate()).breakGlass({ ...office.forJohn(), minutes })).toEqual({
       outcome: 'refused',
       code: 'BAD_INPUT',
       field: 'minutes',
@@ -109,14 +109,14 @@ describe('breaking the glass', () => {
   it('twice under one key is once; the same key for another request is refused', async () => {
     const acts = office.acting(office.advocate());
     const both = await Promise.all([
-      acts.breakGlass({ ...forJohn(), idempotencyKey: 'k' }),
-      acts.breakGlass({ ...forJohn(), idempotencyKey: 'k' }),
+      acts.breakGlass({ ...office.forJohn(), idempotencyKey: 'k' }),
+      acts.breakGlass({ ...office.forJohn(), idempotencyKey: 'k' }),
     ]);
     expect(both[0]).toEqual(both[1]);
     expect(await office.grants()).toHaveLength(1);
-    expect(await acts.breakGlass({ ...forJohn(), minutes: 5, idempotencyKey: 'k' })).toEqual(refused('BAD_INPUT', 'idempotencyKey'));
+    expect(await acts.breakGlass({ ...office.forJohn(), minutes: 5, idempotencyKey: 'k' })).toEqual(refused('BAD_INPUT', 'idempotencyKey'));
     expect(
-      await office.acting({ ...advocate(), user: office.story.other }).breakGlass({ ...forJohn(), idempotencyKey: 'k' }),
+      await office.acting({ ...office.advocate(), user: office.story.other }).breakGlass({ ...office.forJohn(), idempotencyKey: 'k' }),
     ).toMatchObject({
       outcome: 'changed',
     });

@@ -19,12 +19,12 @@ describe('ending and reviewing', () => {
 
   it('a reviewer ends it; a colleague cannot, and is not told that it exists', async () => {
     const grantId = changed(await office.acting(office.advocate()).breakGlass(office.forJohn()));
-    expect(await office.acting({ ...advocate(), user: office.story.other }).revokeGrant({ grantId })).toEqual(
+    expect(await office.acting({ ...office.advocate(), user: office.story.other }).revokeGrant({ grantId })).toEqual(
       refused('NOT_FOUND', 'grantId'),
     );
     expect(
       await office
-        .acting({ ...advocate(), user: office.story.other })
+        .acting({ ...office.advocate(), user: office.story.other })
         .revokeGrant({ grantId: 'grant_00000000-0000-4000-8000-00000000dead' }),
     ).toEqual(refused('NOT_FOUND', 'grantId'));
     expect(await office.acting(office.reviewer()).revokeGrant({ grantId, note: 'Not needed.' })).toMatchObject({ outcome: 'changed' });
@@ -53,7 +53,7 @@ describe('ending and reviewing', () => {
     expect(await asOwner(office.database.url, 'select distinct status from reminder where grant_id is not null')).toEqual([
       { status: 'DONE' },
     ]);
-    expect(await office.acting({ ...reviewer(), user: office.secondOfficer }).reviewGrant({ grantId })).toEqual(
+    expect(await office.acting({ ...office.reviewer(), user: office.secondOfficer }).reviewGrant({ grantId })).toEqual(
       refused('GRANT_ENDED', 'grantId'),
     );
   });
@@ -66,7 +66,7 @@ describe('ending and reviewing', () => {
     await expect(asOwner(office.database.url, 'update access_grant set reviewed_by = user_id, reviewed_at = now()')).rejects.toThrow(
       /access_grant_reviewed_by_another/,
     );
-    expect(await office.acting({ ...reviewer(), user: office.secondOfficer }).reviewGrant({ grantId })).toMatchObject({
+    expect(await office.acting({ ...office.reviewer(), user: office.secondOfficer }).reviewGrant({ grantId })).toMatchObject({
       outcome: 'changed',
     });
   });
@@ -110,7 +110,7 @@ describe("the gateway's role", () => {
 
   it("reads a viewer's own, and all for who reviews", async () => {
     await office.acting(office.advocate()).breakGlass(office.forJohn());
-    await office.acting({ ...advocate(), user: office.story.other }).breakGlass(office.forJohn());
+    await office.acting({ ...office.advocate(), user: office.story.other }).breakGlass(office.forJohn());
     const count = (viewer: string, reviews: string) =>
       asGateway({ 'hub.viewer': viewer, 'hub.reviews': reviews }, async (ask) => (await ask('select 1 from access_grant')).length);
     expect(
@@ -140,7 +140,9 @@ describe('the queue', () => {
   it('shows reviewers who opened what and why, what waits and what is overdue; and nobody else that it exists', async () => {
     const first = changed(await office.acting(office.advocate()).breakGlass(office.forJohn()));
     const second = changed(
-      await office.acting({ ...advocate(), user: office.story.other }).breakGlass({ patientId: `pat_${office.story.maria.uid}`, reason }),
+      await office
+        .acting({ ...office.advocate(), user: office.story.other })
+        .breakGlass({ patientId: `pat_${office.story.maria.uid}`, reason }),
     );
     await asOwner(office.database.url, `update access_grant set review_due_at = now() - interval '1 minute' where uid = $1`, [
       first.slice(6),

@@ -26,7 +26,7 @@ describe('a grant', () => {
     await office.acting(office.advocate()).breakGlass(office.forJohn());
     await asOwner(office.database.url, 'update case_file set assigned_to = $1', [office.officer.row]);
     try {
-      expect(await office.visits({ ...advocate(), user: office.story.other }, office.story.john.uid)).toBeNull();
+      expect(await office.visits({ ...office.advocate(), user: office.story.other }, office.story.john.uid)).toBeNull();
       expect(await office.visits(office.advocate(), office.story.maria.uid)).toBeNull();
       expect(await office.visits(office.advocate(), office.story.john.uid)).toBe(1);
     } finally {
@@ -39,9 +39,11 @@ describe('a grant', () => {
   });
 
   it('lifts no label: what is masked stays masked, what is hidden stays hidden', async () => {
-    await office.acting({ ...advocate(), user: office.story.other }).breakGlass({ patientId: `pat_${office.story.maria.uid}`, reason });
+    await office
+      .acting({ ...office.advocate(), user: office.story.other })
+      .breakGlass({ patientId: `pat_${office.story.maria.uid}`, reason });
     const answer = await office.gateway.ask(
-      { ...advocate(), user: office.story.other },
+      { ...office.advocate(), user: office.story.other },
       'query ($id: ID!) { patient(id: $id) { encounters { totalCount nodes { start reason { display } withheld { rule } } } } }',
       { id: `pat_${office.story.maria.uid}` },
     );
