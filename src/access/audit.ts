@@ -96,6 +96,6 @@ export function rowOf(entry: AuditEntry, at: Date): object {
     phiClasses: entry.phiClasses,
     outcome: entry.outcome,
     withheldFields: entry.withheldFields,
-    grantUid: entry.grantUid ?? null,
+    ...(entry.grantUid ? { grantUid: entry.grantUid } : {}),
   };
 }

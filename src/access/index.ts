@@ -4,7 +4,7 @@ export { openAudit, type Audit, type AuditAction, type AuditEntry, type AuditOut
 export { readLabelRules, type LabelRules } from './label-rules.js';
 export { labelledTables, queueUnsettled, relabelRange, type LabelledTable, type RowRange } from './labels.js';
 export { applyPolicy, generationInForce } from './generation.js';
-export { glassBrokenFor, grantUidFor, personOfRecord, relatedTo, sharesCase } from './relation.js';
+export { atFacilityOf, glassBrokenFor, grantUidFor, personOfRecord, relatedTo, sharesCase } from './relation.js';
 export { grantActs, type GrantActs } from './grant-acts.js';
 export type { GrantOutcome } from './grant-outcome.js';
 export { grantsAreDue, settleGrants } from './grants-due.js';

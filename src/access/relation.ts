@@ -12,10 +12,15 @@ export const sharesCase = (c: string): string =>
 const opensPatient = (c: string): string =>
   `(${c}.closed_at is null or ${c}.access_ended_at + make_interval(days => :daysAfterClosing) > now())`;
 
-/** The viewer holds or shares a case that is pinned to a record certainly of this person. */
-export const relatedTo = (person: string): string =>
+/** Some case that is pinned to a record certainly of this person still opens them. */
+const hasCase = (person: string, whose: string): string =>
   `exists (select 1 from case_file c join person_link cl on cl.patient_record_id = c.patient_record_id and cl.assurance = 'CERTAIN'
-    where cl.person_id = ${person} and ${opensPatient('c')} and ${sharesCase('c')})`;
+    where cl.person_id = ${person} and ${opensPatient('c')} and ${whose})`;
+
+/** The viewer holds or shares a case of this person. */
+export const relatedTo = (person: string): string => hasCase(person, sharesCase('c'));
+/** The viewer's facility has a case of this person. */
+export const atFacilityOf = (person: string): string => hasCase(person, 'c.facility_id = :facility');
 
 /** Whose record it certainly is; null where that is not certain, for a doubtful link opens nothing. */
 export const personOfRecord = (record: string): string =>

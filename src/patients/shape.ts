@@ -15,7 +15,7 @@ import {
   type KeysetOrder,
   type PhiClass,
 } from '../kernel/index.js';
-import { glassBrokenFor, grantUidFor, personOfRecord, relatedTo } from '../access/index.js';
+import { atFacilityOf, glassBrokenFor, grantUidFor, personOfRecord, relatedTo } from '../access/index.js';
 import { freshnessOf } from '../store/index.js';
 import { provenance, sourceJoin } from './provenance.js';
 
@@ -50,7 +50,7 @@ export const patientShape = shape('Patient', {
   table: 'person',
   tag: 'pat',
   where: 'exists (select 1 from person_link seen where seen.person_id = $.id)',
-  conditions: { related: relatedTo('$.id'), glass: glassBrokenFor('$.id') },
+  conditions: { related: relatedTo('$.id'), facility: atFacilityOf('$.id'), glass: glassBrokenFor('$.id') },
   grant: grantUidFor('$.id'),
   alone: { requires: 'READ_IDENTITY', on: survivorOf },
   touches: { as: 'person', person: '$.uid' },
@@ -163,7 +163,7 @@ export const patientRecordShape = shape('PatientRecord', {
   table: 'patient_record',
   tag: 'rec',
   // Its own, not the person's above it: a record that is only probably of a person opens nothing because they are open.
-  conditions: { related: relatedTo(ofRecord), glass: glassBrokenFor(ofRecord) },
+  conditions: { related: relatedTo(ofRecord), facility: atFacilityOf(ofRecord), glass: glassBrokenFor(ofRecord) },
   grant: grantUidFor(ofRecord),
   alone: {
     requires: 'READ_IDENTITY',

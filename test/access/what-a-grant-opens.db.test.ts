@@ -1,6 +1,7 @@
 /** What a broken glass opens and what it never does; when it ends; and that it does not widen when persons are linked anew. */
 import { describe, expect, it } from '@jest/globals';
 import { at } from '../support/answers.js';
+import { openTestGateway, testPolicy } from '../support/gateway.js';
 import { asOwner } from '../support/owner.js';
 import { glassOffice, reason } from './glass-office.js';
 
@@ -65,6 +66,20 @@ describe('a grant', () => {
     ] as const)
       // prettier-ignore
       expect([role, at(await office.gateway.ask({ role, purpose, user: office.story.advocate }, everything, { id: `pat_${office.story.john.uid}` }), 'patient.claims.totalCount')]).toEqual([role, null]);
+  });
+
+  it('of somebody else opens nothing to a reviewer, who sees that it exists, whatever the policy gives by a broken glass', async () => {
+    const rules = testPolicy.rules.map((rule) =>
+      rule.when === 'glass' ? { ...rule, roles: [...rule.roles, 'PRIVACY_OFFICER'], purposes: [...rule.purposes, 'HCOMPL'] } : rule,
+    );
+    const who = { ...office.reviewer(), policy: { ...testPolicy, rules } };
+    const gateway = openTestGateway(office.database.gatewayUrl);
+    const claims = async () => at(await gateway.ask(who, everything, { id: `pat_${office.story.john.uid}` }), 'patient.claims.totalCount');
+    await office.acting(office.advocate()).breakGlass(office.forJohn());
+    expect(await claims()).toBeNull();
+    await asOwner(office.database.url, 'update access_grant set user_id = $1', [office.officer.row]);
+    expect(await claims()).toBe(0);
+    await gateway.close();
   });
 
   it('holds until its time is over, by the real clock, whatever the business clock says and whether or not a worker runs', async () => {
