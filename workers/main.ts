@@ -13,7 +13,7 @@ import { firstSyncDone, queueDueSources, queueInterrupted, type FirstSync, type 
 import { runLoop, type Loop } from './loop.js';
 import { relayOnce } from './relay.js';
 import { askForReminders, reminderHandlers } from './reminders.js';
-import { scopeHandlers } from './scope.js';
+import { askForGrants, scopeHandlers } from './scope.js';
 import { syncHandlers } from './sync.js';
 
 export type WorkerSource = SourceSettings & { readonly everyMs: number };
@@ -46,6 +46,7 @@ const spareConnections = 6;
 const relayMs = 200;
 const scheduleMs = 1_000;
 const duePollMs = 5_000;
+const grantsPollMs = 10_000;
 const trimMs = 60 * 60 * 1000;
 const keepRelayedHours = 24;
 
@@ -58,9 +59,9 @@ export async function startWorkers(settings: WorkerSettings): Promise<Workers> {
     throw error;
   };
   const otherwise = () => readPolicySet(settings.policy ?? `${packageRoot}/schema/policy`);
-  const labels = await openPolicyInForce(pool, { otherwise }).catch(orEnd);
+  const rules = await openPolicyInForce(pool, { otherwise }).catch(orEnd);
   const queues = await openQueues(settings.queue, { log }).catch(orEnd);
-  const work = { settings, pool, queues, labels, clock: realClock, signal: closing.signal };
+  const work = { settings, pool, queues, rules, clock: realClock, signal: closing.signal };
   const loops: Promise<void>[] = [];
   const stop = async (): Promise<void> => {
     closing.abort();
@@ -85,7 +86,8 @@ interface Work {
   readonly settings: WorkerSettings;
   readonly pool: ReturnType<typeof openPool>;
   readonly queues: Queues;
-  readonly labels: PolicyInForce;
+  /** Of policy and labels. */
+  readonly rules: PolicyInForce;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -107,7 +109,7 @@ async function openSources({ settings, pool }: Work): Promise<Map<SourceId, Conn
 }
 
 async function processQueues(
-  { settings, pool, queues, labels, clock, signal }: Work,
+  { settings, pool, queues, rules, clock, signal }: Work,
   connectors: ReadonlyMap<SourceId, Connector>,
 ): Promise<void> {
   const { log, onProgress } = settings;
@@ -115,12 +117,12 @@ async function processQueues(
   if (wanted.has('sync')) {
     const identifiers = readStrongIdentifiers(`${packageRoot}/schema/identity/strong-identifiers.yaml`);
     // A run may last hours: linking must find a free place beside them.
-    await queues.process('sync', syncHandlers({ pool, clock, log, labels, signal, onProgress, connectors, identifiers }), {
+    await queues.process('sync', syncHandlers({ pool, clock, log, labels: rules, signal, onProgress, connectors, identifiers }), {
       concurrency: connectors.size + 2,
     });
   }
   // One at a time anyway (labels.ts).
-  if (wanted.has('scope')) await queues.process('scope', scopeHandlers({ pool, labels }), { concurrency: 1 });
+  if (wanted.has('scope')) await queues.process('scope', scopeHandlers({ pool, rules }), { concurrency: 1 });
   if (wanted.has('reminders')) {
     const { calendars } = loadCaseRules(settings.rules);
     const known = { rules: loadReminderRules(`${packageRoot}/schema/reminders/first.yaml`), calendars };
@@ -134,6 +136,7 @@ function loopsOf({ settings: { log }, pool, queues, clock }: Work): Loop[] {
     { name: 'relay', everyMs: relayMs, turn: () => relayOnce({ pool, queues, log }) },
     { name: 'schedule', everyMs: scheduleMs, turn: () => queueDueSources(pool, clock).then(no) },
     { name: 'due', everyMs: duePollMs, turn: () => askForReminders(queues, clock, duePollMs).then(no) },
+    { name: 'grants', everyMs: grantsPollMs, turn: () => askForGrants({ pool, queues, clock }, grantsPollMs).then(no) },
     { name: 'trim', everyMs: trimMs, turn: () => trimOutbox(pool, { keepHours: keepRelayedHours }).then(no) },
   ];
 }

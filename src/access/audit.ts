@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { HubError, realClock, type Clock, type Log, type SystemActor, type Viewer } from '../kernel/index.js';
 
-export type AuditAction = 'READ' | 'SEARCH' | 'CREATE' | 'UPDATE' | 'SYSTEM';
+export type AuditAction = 'READ' | 'SEARCH' | 'CREATE' | 'UPDATE' | 'BREAK_GLASS' | 'SYSTEM';
 export type AuditOutcome = 'ALLOWED' | 'PARTLY_WITHHELD' | 'REFUSED' | 'ERROR';
 
 /** One person touched by one operation; or, without a person, the operation itself. */
@@ -20,6 +20,8 @@ export interface AuditEntry {
   readonly phiClasses: readonly string[];
   readonly outcome: AuditOutcome;
   readonly withheldFields: readonly string[];
+  /** Uuid of the break-glass grant that opened something of the answer, or that the act was about. */
+  readonly grantUid?: string | null;
 }
 
 export interface Audit {
@@ -75,7 +77,8 @@ export function openAudit(url: string, options: { readonly log: Log; readonly cl
   };
 }
 
-function rowOf(entry: AuditEntry, at: Date): object {
+/** An entry as `append_audit` takes it. */
+export function rowOf(entry: AuditEntry, at: Date): object {
   const { actor } = entry;
   const who =
     'system' in actor
@@ -93,5 +96,6 @@ function rowOf(entry: AuditEntry, at: Date): object {
     phiClasses: entry.phiClasses,
     outcome: entry.outcome,
     withheldFields: entry.withheldFields,
+    ...(entry.grantUid ? { grantUid: entry.grantUid } : {}),
   };
 }

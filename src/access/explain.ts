@@ -39,5 +39,6 @@ export const conditionWords: Readonly<Record<Rule['when'], string>> = {
   always: 'always',
   related: 'where the viewer holds or shares an open case of this patient',
   facility: "where the case is of the viewer's facility",
+  glass: 'while the viewer has broken the glass for this patient',
   aggregate: 'counted only, never shown as a row',
 };

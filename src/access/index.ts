@@ -1,5 +1,5 @@
 export { readPolicy, type Label, type Policy } from './policy-file.js';
-export { type Capability, type Condition } from './policy-schema.js';
+export { capabilities, type Capability, type Condition } from './policy-schema.js';
 export { planFor, type Decision, type Permission, type Plan, type RowCondition, type WithheldReason, type Withholding } from './plan.js';
 export { openAudit, type Audit, type AuditAction, type AuditEntry, type AuditOutcome } from './audit.js';
 export { readLabelRules, type LabelRules } from './label-rules.js';
@@ -11,3 +11,8 @@ export type { PolicyTexts } from './policy-texts.js';
 export { applyPolicy, recordRefusal, type Applied, type Applying } from './apply-policy.js';
 export { openPolicyInForce, type InForce, type PolicyInForce } from './policy-in-force.js';
 export { relabelProgress, renewRange, type LabelsKnown, type RelabelProgress } from './relabel.js';
+export { atFacilityOf, glassBrokenFor, grantUidFor, personOfRecord, relatedTo, sharesCase } from './relation.js';
+export { grantActs, type GrantActs } from './grant-acts.js';
+export type { GrantOutcome } from './grant-outcome.js';
+export { grantsAreDue, settleGrants } from './grants-due.js';
+export { accessGrantShape, accessRoots, viewerShape } from './shape.js';

@@ -2,6 +2,7 @@
  *  and no database. What depends on the row comes back as conditions, for `read` to decide in the statement itself.
  *  Unknown means no: an unknown role or purpose is refused, a class without a rule is denied. */
 import { HubError, type MatchKey, type PhiClass } from '../kernel/index.js';
+import type { BreakGlassRules } from './break-glass-file.js';
 import type { Policy, Rule } from './policy-file.js';
 import type { Capability, Condition } from './policy-schema.js';
 
@@ -33,6 +34,9 @@ export interface Plan {
   readonly mayMatch: (by: MatchKey) => Permission;
   /** Whether fields of this class may be counted and grouped by, for trends; it shows no row. */
   readonly mayCount: (phi: PhiClass) => Permission;
+  readonly capabilities: readonly string[];
+  readonly glass: BreakGlassRules;
+  readonly daysAfterClosing: number;
   /** Bits of `label_mask`: row-level security enforces `hidden`, the compiler's CASE `masked`. */
   readonly hidden: number;
   readonly masked: number;
@@ -72,6 +76,9 @@ export function planFor(policy: Policy, viewer: { readonly role: string; readonl
         policy.rules.filter((rule) => rule.when === 'aggregate' && rule.classes.includes(phi)),
         viewer,
       ),
+    capabilities: [...known.capabilities],
+    glass: policy.glass,
+    daysAfterClosing: policy.daysAfterClosing,
     hidden: policy.hidden | pending,
     masked: policy.masked,
     maskedRows: { reason: 'SENSITIVITY', rule: 'sensitivity.masked', remedy: policy.maskRemedy },

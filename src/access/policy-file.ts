@@ -1,8 +1,10 @@
 /** Reads a policy from its texts. What cannot be taken, contradicts itself or names an unknown code stops the start, every
  *  problem on its own line. Reading is apart from deciding: `plan.ts` only sees a policy that holds together. */
 import type { MatchKey, PhiClass } from '../kernel/index.js';
+import { breakGlassFile, breakGlassOf, breakGlassProblems, glassRuleProblems, type BreakGlassRules } from './break-glass-file.js';
 import { contradictionsOf } from './policy-checks.js';
 import { purposesFile, rolesFile, rulesFile, type Capability, type Condition, type RulesFile } from './policy-schema.js';
+import { relationFile } from './relation-file.js';
 import { digestOf, readPolicyFile, readPolicyTexts, refuseWith, type PolicyTexts } from './policy-texts.js';
 
 interface Grounds {
@@ -39,6 +41,9 @@ export interface Policy {
   readonly masked: number;
   readonly maskRemedy: string | null;
   readonly labels: readonly Label[];
+  readonly glass: BreakGlassRules;
+  /** How long a closed case still opens its patient. */
+  readonly daysAfterClosing: number;
   /** Digest of the texts: the same policy has the same digest in every process. */
   readonly digest: string;
 }
@@ -60,19 +65,30 @@ export function policyOf(
     'purposes.yaml': readPolicyFile(texts, 'purposes.yaml', purposesFile),
     'roles.yaml': readPolicyFile(texts, 'roles.yaml', rolesFile),
     'rules.yaml': readPolicyFile(texts, 'rules.yaml', rulesFile),
+    'break-glass.yaml': readPolicyFile(texts, 'break-glass.yaml', breakGlassFile),
+    'relation.yaml': readPolicyFile(texts, 'relation.yaml', relationFile),
   };
   const [purposes, roles, rules] = [files['purposes.yaml'].value, files['roles.yaml'].value, files['rules.yaml'].value];
-  if (!purposes || !roles || !rules) return { policy: null, problems: Object.values(files).flatMap(({ problems }) => problems) };
+  const [glass, relation] = [files['break-glass.yaml'].value, files['relation.yaml'].value];
+  if (!purposes || !roles || !rules || !glass || !relation) {
+    return { policy: null, problems: Object.values(files).flatMap(({ problems }) => problems) };
+  }
   const read = { purposes: purposes.purposes, roles: roles.roles, rules };
-  const problems = contradictionsOf({ ...read, labels: labels?.map(({ name }) => name) ?? null }).map((problem) =>
-    files[problem.file].say(problem),
-  );
-  return { policy: problems.length > 0 ? null : build(read, labels ?? [], digestOf(texts)), problems };
+  const mayBreak = read.roles.filter(({ capabilities }) => capabilities.includes('BREAK_GLASS')).map(({ role }) => role);
+  const hidden = rules.sensitivity.filter(({ treatment }) => treatment === 'hide').map(({ label }) => label);
+  const problems = [
+    ...contradictionsOf({ ...read, labels: labels?.map(({ name }) => name) ?? null }).map((problem) => files[problem.file].say(problem)),
+    ...glassRuleProblems(rules.rules, new Set(mayBreak)).map(files['rules.yaml'].say),
+    ...breakGlassProblems(glass, { roles: new Set(read.roles.map(({ role }) => role)), hidden }).map(files['break-glass.yaml'].say),
+  ];
+  if (problems.length > 0) return { policy: null, problems };
+  const more = { glass: breakGlassOf(glass), daysAfterClosing: relation.afterClosing.days, digest: digestOf(texts) };
+  return { policy: { ...build(read, labels ?? []), ...more }, problems };
 }
 
 type Read = Pick<Parameters<typeof contradictionsOf>[0], 'purposes' | 'roles' | 'rules'>;
 
-function build({ purposes, roles, rules }: Read, labels: readonly Label[], digest: string): Policy {
+function build({ purposes, roles, rules }: Read, labels: readonly Label[]): Omit<Policy, 'glass' | 'daysAfterClosing' | 'digest'> {
   const bits = new Map(labels.map(({ name, bit }) => [name, bit]));
   const maskOf = (treatment: 'hide' | 'mask'): number =>
     rules.sensitivity.filter((row) => row.treatment === treatment).reduce((mask, { label }) => mask | (1 << (bits.get(label) ?? 0)), 0);
@@ -88,6 +104,5 @@ function build({ purposes, roles, rules }: Read, labels: readonly Label[], diges
     masked: maskOf('mask'),
     maskRemedy: rules.sensitivity.find(({ treatment }) => treatment === 'mask')?.remedy ?? null,
     labels,
-    digest,
   };
 }

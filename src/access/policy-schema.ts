@@ -5,10 +5,11 @@ import { list, mapping, matchKeys, oneOf, phiClasses, text } from '../kernel/ind
 
 export const capabilities = [
   'READ_CASES', 'WRITE_CASES', 'READ_IDENTITY', 'READ_CLINICAL', 'READ_SCHEDULING', 'READ_BILLING', 'READ_AGGREGATES', 'MANAGE_SOURCES', 'REVIEW_ACCESS',
+  'BREAK_GLASS',
 ] as const; // prettier-ignore
 export type Capability = (typeof capabilities)[number];
 /** `aggregate`: the class may be counted, and is never shown as a row. */
-export const conditions = ['always', 'related', 'facility', 'aggregate'] as const;
+export const conditions = ['always', 'related', 'facility', 'glass', 'aggregate'] as const;
 export type Condition = (typeof conditions)[number];
 
 const word = (expected: string) => text(expected, 'value', /^[\w.-]+$/);

@@ -15,7 +15,8 @@ export function mayWrite(narrative: Decision, relation: CaseRelation): boolean {
     case 'always':
       return true;
     case 'when':
-      return narrative.conditions.some((condition) => relation[condition]);
+      // Who broke the glass reads, and changes nothing.
+      return narrative.conditions.some((condition) => condition !== 'glass' && relation[condition]);
     case 'never':
       return false;
   }

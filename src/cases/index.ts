@@ -10,3 +10,4 @@ export { caseRoots } from './roots.js';
 export { caseShapes } from './shape.js';
 export { localDate, type BusinessCalendar, type CalendarDate } from './business-time.js';
 export type { Calendars } from './calendars.js';
+export { onCase } from './on-case.js';

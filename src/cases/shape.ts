@@ -1,16 +1,20 @@
 /** What a case shows and where it lies. Another's case shows its number, status, version, facility and deadlines; all else
  *  is its narrative, and needs a relation to the case: held by the viewer, or in one of the viewer's departments. */
+import { glassBrokenFor, grantUidFor, personOfRecord, sharesCase } from '../access/index.js';
 import { column, connection, id, instant, many, one, shape } from '../kernel/index.js';
+import { onCase } from './on-case.js';
 
 const narrative = { phi: 'NARRATIVE' } as const;
-/** The viewer holds the case, or shares it through a department. */
-const related = `$.assigned_to = :user or exists (select 1 from case_department cd where cd.case_id = $.id and cd.department_id = any(:departments))`;
+const person = personOfRecord('$.patient_record_id');
 
 export const caseShape = shape('Case', {
   table: 'case_file',
   tag: 'case',
   labelled: { keeps: ['id', 'number', 'status', 'version', 'facility', 'deadlines', 'nextDeadline'] },
-  conditions: { related, facility: '$.facility_id = :facility' },
+  // A case that is closed is still read by who holds it: it is the office's own file. Its patient is not (access/relation.ts).
+  conditions: { related: sharesCase('$'), facility: '$.facility_id = :facility', glass: glassBrokenFor(person) },
+  grant: grantUidFor(person),
+  alone: { requires: 'READ_CASES' },
   touches: {
     as: 'case',
     person:
@@ -67,6 +71,7 @@ export const caseShape = shape('Case', {
 export const issueShape = shape('Issue', {
   table: 'case_issue',
   tag: 'iss',
+  ...onCase('NARRATIVE'),
   fields: {
     id: id('iss'),
     domain: column('domain'),
@@ -99,6 +104,7 @@ export const complainantShape = shape('Complainant', {
 export const deadlineShape = shape('Deadline', {
   table: 'deadline',
   tag: 'dln',
+  ...onCase(null),
   fields: {
     id: id('dln'),
     rule: column('rule'),
@@ -117,11 +123,7 @@ export const interactionShape = shape('Interaction', {
   table: 'interaction',
   tag: 'int',
   labelled: { keeps: ['id', 'at', 'channel', 'direction', 'countsAsResponse'] },
-  conditionsAlone: {
-    related: `exists (select 1 from case_file c where c.id = $.case_id and (c.assigned_to = :user
-      or exists (select 1 from case_department cd where cd.case_id = c.id and cd.department_id = any(:departments))))`,
-    facility: 'exists (select 1 from case_file c where c.id = $.case_id and c.facility_id = :facility)',
-  },
+  ...onCase('NARRATIVE'),
   fields: {
     id: id('int'),
     at: instant('at'),

@@ -1,7 +1,7 @@
 /** The gateway, wired: token and plan at the door, one reader, one audit trail, the acts of the cases room bound to the
  *  viewer. Runs inside `hub up` and, on its own, as `hub gateway`. */
 import type { Pool } from 'pg';
-import { openAudit, openPolicyInForce, planFor } from '../access/index.js';
+import { grantActs, openAudit, openPolicyInForce, planFor } from '../access/index.js';
 import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
 import { createApollo } from '../graphql/index.js';
@@ -79,7 +79,11 @@ export async function startGateway(
     admit,
     limits: keepLimits({ ...gate, ...rateLimit, audit }),
     mostBytes,
-    equip: (admitted) => ({ reader, acts: actsOf(admitted, { orm, clock, rules: rules.cases }) }),
+    equip: (admitted) => ({
+      reader,
+      acts: actsOf(admitted, { orm, clock, rules: rules.cases }),
+      grants: grantActs({ pool, plan: admitted.plan, viewer: admitted.rows }),
+    }),
     healthy: async () => void (await pool.query('select from policy_state')),
     log,
   });

@@ -5,4 +5,4 @@ export { uuidOfKey, type DirectoryKind } from './stable-uuid.js';
 export { seedDirectory } from './seed.js';
 export { unmapped, type UnmappedName } from './department-map.js';
 export { openDirectory, type Directory, type DirectoryEntry } from './users.js';
-export { departmentShape, facilityShape, userShape } from './shape.js';
+export { departmentShape, directoryRoots, facilityShape, userShape } from './shape.js';

@@ -23,6 +23,7 @@ export function entriesOf(context: OperationContext, operation: string | null, f
     phiClasses: [...touched.phiClasses],
     outcome: touched.withheldFields.size > 0 ? 'PARTLY_WITHHELD' : 'ALLOWED',
     withheldFields: [...touched.withheldFields],
+    grantUid: touched.grantUid,
   }));
   if (persons.length > 0 && trail.action !== 'SEARCH' && !failed) return merged(persons);
   const whole: AuditEntry = {
@@ -49,6 +50,7 @@ function merged(entries: readonly AuditEntry[]): AuditEntry[] {
         ? {
             ...known,
             caseUid: known.caseUid ?? entry.caseUid,
+            grantUid: known.grantUid ?? entry.grantUid ?? null,
             phiClasses: union(known.phiClasses, entry.phiClasses),
             withheldFields: union(known.withheldFields, entry.withheldFields),
             outcome: known.outcome === 'ALLOWED' ? entry.outcome : known.outcome,

@@ -1,9 +1,9 @@
 /** What one operation carries: who asks, under which plan, and what it has touched so far. Root fields are answered through
  *  `read` only; what they touched is audited once, when the operation is done and before it is answered. */
 import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
-import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
+import { HubError, readWireId, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
 import type { CaseActs } from '../cases/index.js';
-import type { AuditAction, Plan } from '../access/index.js';
+import type { AuditAction, GrantActs, Plan } from '../access/index.js';
 import type { Reader, ReadAnswer, ReadRequest, RunInputs, Touched } from '../read/index.js';
 import { underPolicyInForce } from './policy-in-force.js';
 
@@ -16,18 +16,22 @@ export interface OperationContext {
   readonly reader: Reader;
   /** The acts of the cases room, bound to this viewer. */
   acts: CaseActs;
+  /** The acts on break-glass access, bound to this viewer. */
+  grants: GrantActs;
   readonly trail: Trail;
   /** Plan and acts under the policy that is in force now. Given back rather than set: the server copies a context. */
-  readonly renewed: () => Promise<Pick<OperationContext, 'plan' | 'acts'>>;
+  readonly renewed: () => Promise<Pick<OperationContext, 'plan' | 'acts' | 'grants'>>;
 }
 
 /** What an operation did, for its audit entries. */
 export interface Trail {
   readonly touched: Touched[];
+  /** Uuids of the break-glass grants that opened something of the answer. */
+  readonly opened: Set<string>;
   action: AuditAction;
   refused: boolean;
 }
-export const newTrail = (): Trail => ({ touched: [], action: 'READ', refused: false });
+export const newTrail = (): Trail => ({ touched: [], opened: new Set(), action: 'READ', refused: false });
 
 /** What a root field is asked with, wherever that stands: in the executors' info, or read from the document. */
 export interface RootAsked {
@@ -42,8 +46,11 @@ export async function answerText(context: OperationContext, definition: RootFiel
   const node = nodes[0];
   if (!node) throw new HubError('INTERNAL', 'a root field without a node');
   definition.check?.(args);
-  const { byId } = definition;
-  const given = byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {};
+  const { byId, byName } = definition;
+  const given = {
+    ...(byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {}),
+    ...(byName ? { name: args[byName.argument] } : {}),
+  };
   if (definition.isSearch) context.trail.action = 'SEARCH';
   const merged = mergedOf(node, nodes);
   return note(
@@ -59,6 +66,16 @@ export async function answer(
   { args, info }: { readonly args: RootAsked['args']; readonly info: GraphQLResolveInfo },
 ): Promise<unknown> {
   return JSON.parse(await answerText(context, definition, { args, nodes: info.fieldNodes, request: requestIn(info) }));
+}
+
+/** Answers anything by its id. What is no id of the hub is asked for like one, and not found. */
+export async function answerNode(context: OperationContext, id: string, info: GraphQLResolveInfo): Promise<unknown> {
+  const node = info.fieldNodes[0];
+  if (!node) throw new HubError('INTERNAL', 'a root field without a node');
+  const found = readWireId(id);
+  const merged = mergedOf(node, info.fieldNodes);
+  const read = () => context.reader.node(requestOf(context, requestIn(info), { uid: found?.uuid ?? null }), found?.tag ?? null, merged);
+  return JSON.parse(note(context, await underPolicyInForce(context, read)));
 }
 
 const mergedBefore = new WeakMap<FieldNode, { readonly nodes: readonly FieldNode[]; readonly merged: FieldNode }>();
@@ -87,6 +104,7 @@ export async function answerObject(
 
 function note(context: OperationContext, { json, touched, refused }: ReadAnswer): string {
   context.trail.touched.push(...touched);
+  for (const { grantUid } of touched) if (grantUid !== null) context.trail.opened.add(grantUid);
   context.trail.refused ||= refused;
   return json;
 }

@@ -70,5 +70,8 @@ export const recurringWords: Readonly<Record<string, string>> = {
   id: 'Opaque id.',
   input: 'What to do.',
   orderBy: 'How the list is sorted.',
+  overdue: 'Only what should have been reviewed by now, or only the rest.',
+  patientId: 'The person.',
+  reviewed: 'Only what somebody has looked at, or only what waits.',
   search: 'Whom to find.',
 };

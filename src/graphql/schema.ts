@@ -16,6 +16,7 @@ import {
 import { buildSchemaSync } from 'type-graphql';
 import { phiClasses, type Shape } from '../kernel/index.js';
 import { CaseMutations } from './resolvers/case-mutations.js';
+import { GrantMutations } from './resolvers/grant-mutations.js';
 import { Queries } from './resolvers/queries.js';
 import { recurringWords } from './recurring-words.js';
 import { DateTime } from './types/scalars.js';
@@ -38,7 +39,11 @@ const rootsSay: Readonly<Record<string, string>> = {
 };
 
 export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
-  const built = buildSchemaSync({ resolvers: [Queries, CaseMutations], validate: false, scalarsMap: [{ type: Date, scalar: DateTime }] });
+  const built = buildSchemaSync({
+    resolvers: [Queries, CaseMutations, GrantMutations],
+    validate: false,
+    scalarsMap: [{ type: Date, scalar: DateTime }],
+  });
   const classOf = new Map(
     shapes.flatMap(({ type, fields }) => Object.entries(fields).map(([name, field]) => [`${type}.${name}`, field.phi] as const)),
   );

@@ -8,7 +8,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, Kind, visit, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Audit } from '../access/index.js';
-import { errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/index.js';
+import { errorCatalogue, HubError, toWireId, type ErrorCode, type Log } from '../kernel/index.js';
 import { calledIn, entriesOf } from './audit-trail.js';
 import type { OperationContext } from './context.js';
 import { formatError } from './errors.js';
@@ -68,7 +68,8 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
         },
         async responseForOperation({ document, operation, operationName, request, contextValue }): Promise<GraphQLResponse> {
           const result = await executeOperation({ document, operationName, variables: request.variables ?? {}, context: contextValue });
-          return respond(await audited(result, contextValue, calledIn(operation)), { log, requestId: contextValue.requestId });
+          const answer = markOpened(await audited(result, contextValue, calledIn(operation)), contextValue);
+          return respond(answer, { log, requestId: contextValue.requestId });
         },
       };
     },
@@ -84,11 +85,22 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
   }
 }
 
-function respond({ data, errors: faults }: Result, at: { readonly log: Log; readonly requestId: string }): GraphQLResponse {
+/** An answer of which a broken glass opened something says so, and by which grant. */
+function markOpened(result: Result, { trail }: OperationContext): Result {
+  if (trail.opened.size === 0 || result.data === undefined) return result;
+  return { ...result, extensions: { breakGlass: [...trail.opened].map((uid) => toWireId('grant', uid)) } };
+}
+
+function respond(
+  { data, errors: faults, extensions: marks }: Result,
+  at: { readonly log: Log; readonly requestId: string },
+): GraphQLResponse {
   const headers = new HeaderMap();
-  if (!faults) return { http: { headers }, body: { kind: 'single', singleResult: { data: asData(data) } } };
+  const extensions = marks ? { extensions: { ...marks } } : {};
+  if (!faults) return { http: { headers }, body: { kind: 'single', singleResult: { data: asData(data), ...extensions } } };
   const errors = faults.map((error) => formatError(error, at));
-  if (data !== undefined) return { http: { headers }, body: { kind: 'single', singleResult: { errors, data: asData(data) } } };
+  if (data !== undefined)
+    return { http: { headers }, body: { kind: 'single', singleResult: { errors, data: asData(data), ...extensions } } };
   const code = errors[0]?.extensions?.['code'] as ErrorCode; // nothing was executed: the whole request failed
   return { http: { headers, status: errorCatalogue[code].status }, body: { kind: 'single', singleResult: { errors } } };
 }

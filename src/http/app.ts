@@ -19,7 +19,7 @@ export interface AppOptions {
   /** Of a body. */
   readonly mostBytes: number;
   /** What an operation reads and acts with, for an admitted viewer. */
-  readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts'>;
+  readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts' | 'grants'>;
   /** Throws where the gateway cannot answer. */
   readonly healthy: () => Promise<void>;
   readonly log: Log;
@@ -58,7 +58,8 @@ export function createApp(options: AppOptions): express.Express {
           ...equip(admitted, requestId),
           renewed: async () => {
             const renewed = await renewPlan();
-            return { plan: renewed, acts: equip({ ...admitted, plan: renewed }, requestId).acts };
+            const { acts, grants } = equip({ ...admitted, plan: renewed }, requestId);
+            return { plan: renewed, acts, grants };
           },
         } satisfies OperationContext;
         next();

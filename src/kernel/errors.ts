@@ -19,6 +19,7 @@ export const errorCatalogue = {
   PERSISTED_QUERY_NOT_FOUND: { status: 400, meaning: 'No document is registered under this id. Send its text, or have it registered.' },
   INTROSPECTION_DISABLED: { status: 400, meaning: 'Only who manages sources may introspect, on a development hub.' },
   TRANSITION_NOT_ALLOWED: { status: 409, meaning: 'The case is not in a status from which this step can be taken.' },
+  GRANT_ENDED: { status: 409, meaning: 'The break-glass access has ended, or was reviewed, already.' },
   CONFLICT: { status: 409, meaning: 'Somebody changed it in between. Read it again and decide.' },
   POLICY_CHANGED: { status: 409, meaning: 'Another policy was put in force meanwhile. Nothing was decided under the old one; ask again.' },
   CONFIG_INVALID: { status: 500, meaning: 'A setting cannot be taken; each line names the setting, what was expected and what was found.' },

@@ -27,6 +27,8 @@ export const jobs = {
   labelRange: job('scope', z.strictObject({ table: tableName, fromId: rowId, toId: rowId, generation: z.int().nonnegative() }).readonly()),
   /** Work the labels of a range out anew, because a generation of the policy has other label rules. */
   renewLabels: job('scope', z.strictObject({ table: tableName, fromId: rowId, toId: rowId, generation: z.int().nonnegative() }).readonly()),
+  /** Record the end of break-glass access that has run out, and tell more people of reviews that are overdue. */
+  grantsDue: job('scope', z.strictObject({}).readonly()),
   /** Turn what has fallen due on the business clock into reminders. */
   dueReminders: job('reminders', z.strictObject({}).readonly()),
   /** Work out the deadlines of a range of cases again. */

@@ -2,7 +2,8 @@
  *  selection and plan both ask for into one SQL statement. A shape knows no viewer; the plan knows no table.
  *
  *  SQL snippets use four marks: `$.col` a column of this row, `$@j.col` of its join `j`, `^.col` and `^@j.col` the same of
- *  the parent row, and `:name` a parameter (`:user`, `:departments`, `:facility`, or an argument of the field). */
+ *  the parent row, and `:name` a parameter (`:user`, `:departments`, `:facility`, of the plan `:role`, `:purpose`, `:capabilities`,
+ *  `:masked`, `:labels`, `:daysAfterClosing`, or an argument of the field). */
 
 /** The class of protected health information a field belongs to (45 CFR 164.514(d)(2)(i)(B): categories of PHI). */
 export const phiClasses = ['IDENTITY', 'CONTACT', 'DEMOGRAPHIC', 'SCHEDULING', 'CLINICAL', 'COVERAGE', 'BILLING', 'NARRATIVE'] as const;
@@ -41,6 +42,8 @@ export interface RelationField extends Guarded {
   readonly on: string;
   readonly from?: string;
   readonly order?: string;
+  /** Rows are there only where this class is shown, by the conditions on the row itself: a list above has not asked. */
+  readonly asks?: PhiClass;
 }
 /** How rows of a connection are sorted: `key` never null, `cast` the type it is read back as from a cursor. */
 export interface KeysetOrder {
@@ -50,8 +53,9 @@ export interface KeysetOrder {
 }
 /** A predicate added where the named argument (or path into an input, `filter.kinds`) is given and not null. */
 export interface ArgumentRule {
-  /** SQL with `:value`; for a Boolean, used where it is true unless `either`. */
+  /** SQL with `:value`; for a Boolean without a cast, used where it is true. */
   readonly sql: string;
+  /** `boolean`: false asks for something, too. */
   readonly cast?: string;
   /** What the statement is given for the argument's value, e.g. a number's digits. Pure. */
   readonly prepare?: (value: unknown) => unknown;
@@ -81,6 +85,8 @@ export interface TimelineArm {
   readonly gate: PhiClass;
   /** Conditions on the arm's row where its own shape has none. */
   readonly conditions?: Readonly<Record<string, string>>;
+  /** What leads from the row to the owner of the line, where a line of it is reached by its id alone. */
+  readonly alone: string;
 }
 /** The row's own subject, one of several types: the row says which in `typename`, and `tag` and `uid` make its id. */
 export interface MemberField extends Guarded {
@@ -96,6 +102,33 @@ export interface Join {
   readonly columns?: Readonly<Record<string, string>>;
 }
 
+/** An audit entry is owed for each row that is answered: `person` is SQL for the uuid of whom it is about, told only where the
+ *  class of `gate` is shown; `case` for the uuid of its case, by default the row's own. */
+export interface Touches {
+  readonly as: 'person' | 'case';
+  readonly person: string;
+  readonly case?: string;
+  readonly gate?: PhiClass;
+  /** Where what is shown was decided before the row was chosen: the class that it answers by being there, and where (SQL for
+   *  a truth value) that is so because the glass was broken and for no other reason. */
+  readonly decided?: { readonly phi: PhiClass; readonly glass: string };
+}
+
+/** How a row is reached by its id and nothing else. It shows exactly what it shows below its patient or case: so it asks here
+ *  what those would have asked. */
+export interface Alone {
+  /** As for a root field. */
+  readonly requires: string | null;
+  /** The row behind `:uid`; by default the one with this uuid. */
+  readonly on?: string;
+  /** The class of the list in which such rows stand. */
+  readonly asks?: PhiClass;
+  /** What leads from the patient or case to the row. */
+  readonly where?: string;
+  /** Where the shape owes no entry because the row above it does. */
+  readonly touches?: Touches;
+}
+
 export interface Shape {
   readonly type: string;
   readonly table: string;
@@ -109,11 +142,13 @@ export interface Shape {
   readonly conditions?: Readonly<Record<string, string>>;
   /** The same for a row that usually stands below one that knows them: used only where it is shown on its own. */
   readonly conditionsAlone?: Readonly<Record<string, string>>;
+  /** Uuid of the break-glass grant by which `conditions.glass`, or `conditionsAlone.glass`, holds. */
+  readonly grant?: string;
+  /** Absent: no row of it is reached by `node(id)`. */
+  readonly alone?: Alone;
   /** The row carries `label_mask`; where it is masked only these fields remain. */
   readonly labelled?: { readonly keeps: readonly string[] };
-  /** An audit entry is owed for each row of this shape that is answered: `person` is SQL for the uuid of whom it is about,
-   *  told only where the class of `gate` is shown. */
-  readonly touches?: { readonly as: 'person' | 'case'; readonly person: string; readonly gate?: PhiClass };
+  readonly touches?: Touches;
   readonly timeline?: { readonly kind: string; readonly at: string; readonly title: string; readonly detail: string };
 }
 
@@ -141,6 +176,8 @@ export const coding = (prefix: string, options: Guard = {}): ObjectField =>
 /** An exact amount with its currency; null where there is no amount. */
 export const money = (amount: string, currency: string, options: Guard = {}): ObjectField =>
   object({ amount: column(amount, { as: 'decimal' }), currency: column(currency) }, { ...options, when: `${amount} is not null` });
+/** The row with the uuid that is asked for. */
+export const byUid = '$.uid = :uid';
 export function one(type: string, options: Omit<RelationField, 'is' | 'type'>): RelationField {
   return { is: 'one', type, ...options };
 }
@@ -156,9 +193,12 @@ export function connection(type: string, options: Omit<ConnectionField, 'is' | '
 /** A root field as its room declares it: who may ask at all (a capability of the policy), and where the rows are. */
 export interface RootField {
   readonly field: RelationField | ConnectionField;
-  readonly requires: string;
+  /** null: open to every role that the policy knows. */
+  readonly requires: string | null;
   /** A single object is found by this argument, a wire id with this tag. `:uid` in the field's `on` is its uuid. */
   readonly byId?: { readonly argument: string; readonly tag: string };
+  /** A single object is found by this argument as it is: `:name` in the field's `on`. */
+  readonly byName?: { readonly argument: string };
   /** What is searched, rather than read: an entry of its own is owed. */
   readonly isSearch?: boolean;
   /** Throws where the arguments ask for too much, e.g. SEARCH_TOO_WIDE. */

@@ -1,11 +1,13 @@
 /** What is billed, decided, paid and owed. Amounts are exact decimals as the source wrote them. `paid`, `allowed` and
  *  `patientOwes` come from the adjudication that holds now; a pharmacy claim has none, and is not lost. */
 import { coding, column, date, id, instant, many, money, one, shape } from '../kernel/index.js';
+import { onRecord } from './on-record.js';
 import { provenance, sourceJoin } from './provenance.js';
 
 export const coverageShape = shape('Coverage', {
   table: 'coverage',
   tag: 'cov',
+  ...onRecord('COVERAGE'),
   labelled: { keeps: ['id', 'start', 'provenance'] },
   joins: { source: sourceJoin },
   fields: {
@@ -28,6 +30,7 @@ const decision = { phi: 'BILLING', spoiltBy: decidedIsMasked } as const;
 export const claimShape = shape('Claim', {
   table: 'claim',
   tag: 'clm',
+  ...onRecord('BILLING'),
   labelled: { keeps: ['id', 'kind', 'servicedFrom', 'provenance'] },
   joins: { source: sourceJoin, decided: { from: 'adjudication j where j.id = $.adjudication_id' } },
   timeline: {
@@ -72,9 +75,13 @@ export const claimShape = shape('Claim', {
   },
 });
 
+/** A masked claim shows none of its payments; the line of time tells of those that are not masked themselves. */
+const unlessItsClaimIsMasked = `($.label_mask & :masked) = 0 or exists (select 1 from claim c where c.id = $.claim_id and (c.label_mask & :masked) = 0)`;
+
 export const paymentShape = shape('Payment', {
   table: 'payment',
   tag: 'pay',
+  ...onRecord('BILLING', unlessItsClaimIsMasked),
   labelled: { keeps: ['id', 'at', 'provenance'] },
   joins: { source: sourceJoin },
   timeline: {

@@ -1,6 +1,7 @@
 /** The facts about a person as they are shown: encounters, appointments, conditions, the care team. Each row carries labels;
  *  where one is masked for the viewer only its date, its kind and where it comes from remain. */
 import { coding, column, id, instant, shape } from '../kernel/index.js';
+import { onRecord } from './on-record.js';
 import { provenance, sourceJoin } from './provenance.js';
 
 /** What the source's own name for a place is called here; a place that no map names is shown by its own name, and said so. */
@@ -20,6 +21,7 @@ const labels = column('array_to_json(:labels)', { phi: 'CLINICAL' });
 export const encounterShape = shape('Encounter', {
   table: 'encounter',
   tag: 'enc',
+  ...onRecord('CLINICAL'),
   labelled: { keeps: ['id', 'start', 'provenance'] },
   joins: { source: sourceJoin, place: placeJoin },
   timeline: { kind: 'ENCOUNTER', at: '$.start_at', title: `coalesce($.type_display, $.class, 'Visit')`, detail: '$.reason_display' },
@@ -43,6 +45,7 @@ export const encounterShape = shape('Encounter', {
 export const appointmentShape = shape('Appointment', {
   table: 'appointment',
   tag: 'apt',
+  ...onRecord('SCHEDULING'),
   labelled: { keeps: ['id', 'start', 'provenance'] },
   joins: { source: sourceJoin, place: placeJoin },
   timeline: {
@@ -74,6 +77,7 @@ export const appointmentShape = shape('Appointment', {
 export const conditionShape = shape('Condition', {
   table: 'condition',
   tag: 'cnd',
+  ...onRecord('CLINICAL'),
   labelled: { keeps: ['id', 'onset', 'provenance'] },
   joins: { source: sourceJoin },
   timeline: { kind: 'CONDITION', at: '$.onset_at', title: `coalesce($.code_display, $.code, 'Condition')`, detail: '$.clinical_status' },

@@ -2,6 +2,7 @@
  *  audited as one. */
 import { connection, HubError, one, type RootField } from '../kernel/index.js';
 import { phoneDigits, searchWords } from '../store/index.js';
+import { survivorOf } from './shape.js';
 
 const recordWith = (predicate: string): string =>
   `$.id in (select l.person_id from patient_record r join person_link l on l.patient_record_id = r.id where (r.label_mask & :masked) = 0 and ${predicate})`;
@@ -26,7 +27,7 @@ const digitsOf = (phone: unknown): string =>
 
 export const patientRoots = {
   patient: {
-    field: one('Patient', { on: '$.id = (select coalesce(asked.alias_of, asked.id) from person asked where asked.uid = :uid)' }),
+    field: one('Patient', { on: survivorOf }),
     requires: 'READ_IDENTITY',
     byId: { argument: 'id', tag: 'pat' },
   },

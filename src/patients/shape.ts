@@ -15,12 +15,18 @@ import {
   type KeysetOrder,
   type PhiClass,
 } from '../kernel/index.js';
+import { atFacilityOf, glassBrokenFor, grantUidFor, personOfRecord, relatedTo } from '../access/index.js';
 import { freshnessOf } from '../store/index.js';
 import { provenance, sourceJoin } from './provenance.js';
+
+/** After a merge the old id answers the surviving person. */
+export const survivorOf = '$.id = (select coalesce(asked.alias_of, asked.id) from person asked where asked.uid = :uid)';
 
 const newest = (column: string): Record<string, KeysetOrder> => ({
   default: { key: `coalesce($.${column}, '-infinity')`, cast: 'timestamptz', descending: true },
 });
+/** Reached without the person: the row is certainly somebody's. */
+const certainly = `${personOfRecord('$.patient_record_id')} is not null`;
 const ofPerson = '$.patient_record_id = any(^@records.ids)';
 const facts = (type: string, options: { at: string; phi: PhiClass; arguments?: ConnectionField['arguments'] }): ConnectionField =>
   connection(type, {
@@ -40,16 +46,13 @@ const allSaid = (column: string): string =>
 const onlyMasked = '$@said.all_masked';
 const certain = `join person_link l on l.patient_record_id = r.id and l.person_id = $.id and l.assurance = 'CERTAIN'`;
 
-/** The person whose record a case is pinned to holds or shares an open case with this viewer. */
-const related = `exists (select 1 from case_file c join person_link cl on cl.patient_record_id = c.patient_record_id and cl.assurance = 'CERTAIN'
-    where cl.person_id = $.id and c.closed_at is null
-      and (c.assigned_to = :user or exists (select 1 from case_department cd where cd.case_id = c.id and cd.department_id = any(:departments))))`;
-
 export const patientShape = shape('Patient', {
   table: 'person',
   tag: 'pat',
   where: 'exists (select 1 from person_link seen where seen.person_id = $.id)',
-  conditions: { related },
+  conditions: { related: relatedTo('$.id'), facility: atFacilityOf('$.id'), glass: glassBrokenFor('$.id') },
+  grant: grantUidFor('$.id'),
+  alone: { requires: 'READ_IDENTITY', on: survivorOf },
   touches: { as: 'person', person: '$.uid' },
   joins: {
     said: {
@@ -139,12 +142,12 @@ export const patientShape = shape('Patient', {
       gate: 'NARRATIVE',
     }),
     timeline: timeline('TimelineEntry', [
-      { type: 'Encounter', on: ofPerson, gate: 'CLINICAL' },
-      { type: 'Appointment', on: ofPerson, gate: 'SCHEDULING' },
-      { type: 'Condition', on: ofPerson, gate: 'CLINICAL' },
-      { type: 'Claim', on: ofPerson, gate: 'BILLING' },
-      { type: 'Payment', on: ofPerson, gate: 'BILLING' },
-      { type: 'Case', on: ofPerson, gate: 'NARRATIVE' },
+      { type: 'Encounter', on: ofPerson, alone: certainly, gate: 'CLINICAL' },
+      { type: 'Appointment', on: ofPerson, alone: certainly, gate: 'SCHEDULING' },
+      { type: 'Condition', on: ofPerson, alone: certainly, gate: 'CLINICAL' },
+      { type: 'Claim', on: ofPerson, alone: certainly, gate: 'BILLING' },
+      { type: 'Payment', on: ofPerson, alone: certainly, gate: 'BILLING' },
+      { type: 'Case', on: ofPerson, alone: certainly, gate: 'NARRATIVE' },
     ]),
     sources: many('SourceStatus', {
       from: '(select distinct s.* from source s join patient_record r on r.source_id = s.id where r.id = any(^@records.ids))',
@@ -154,9 +157,22 @@ export const patientShape = shape('Patient', {
   },
 });
 
+const ofRecord = personOfRecord('$.id');
+
 export const patientRecordShape = shape('PatientRecord', {
   table: 'patient_record',
   tag: 'rec',
+  // Its own, not the person's above it: a record that is only probably of a person opens nothing because they are open.
+  conditions: { related: relatedTo(ofRecord), facility: atFacilityOf(ofRecord), glass: glassBrokenFor(ofRecord) },
+  grant: grantUidFor(ofRecord),
+  alone: {
+    requires: 'READ_IDENTITY',
+    where: 'exists (select 1 from person_link seen where seen.patient_record_id = $.id)',
+  },
+  touches: {
+    as: 'person',
+    person: '(select p.uid from person_link l join person p on p.id = l.person_id where l.patient_record_id = $.id)',
+  },
   labelled: { keeps: ['id', 'provenance', 'assurance', 'linkedBy', 'linkedAt'] },
   joins: { source: sourceJoin, link: { from: 'person_link j where j.patient_record_id = $.id' } },
   fields: {

@@ -67,7 +67,7 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const args = new Arguments(definition, at.selected.node, document.variables);
   // Before any parameter is named: a statement must not be given values that its text does not use.
   for (const [name, rule] of Object.entries(field.arguments ?? {})) {
-    const refusal = isGiven(args.at(name)) ? refusalOf(plan, row, rule) : null;
+    const refusal = isGiven(args.at(name), rule) ? refusalOf(plan, row, rule) : null;
     if (refusal) return refusal;
   }
   const path = at.selected.node.loc?.start ?? at.selected.key;
@@ -187,7 +187,9 @@ function pageInfo(name: string, { row, first, kept, after, cursor }: Page): stri
   }
 }
 
-const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
+/** False asks for nothing, but where it is a value to compare with. */
+const isGiven = (value: unknown, { cast }: ArgumentRule): boolean =>
+  value !== undefined && value !== null && (value !== false || cast === 'boolean');
 
 /** Why an argument that was given may not be asked; null where it may. */
 function refusalOf(plan: Plan, row: Row, { match, phi }: ArgumentRule): Withholding | null {
@@ -204,7 +206,7 @@ function argumentPredicate(
   of: { row: Row; args: Arguments; name: string; rule: ArgumentRule; path: string | number },
 ): string | null {
   const { row, args, name, rule, path } = of;
-  if (!isGiven(args.at(name))) return null;
+  if (!isGiven(args.at(name), rule)) return null;
   const { plan } = compilation;
   const cast = rule.cast;
   const predicate = row.sql(

@@ -2,6 +2,7 @@
  *  touched and whether anything was masked. Rows are chosen (predicate, order, limit) in an inner select that names only
  *  the columns in use; everything nested hangs on what is left of it. */
 import { getNamedType, GraphQLError, isAbstractType, isObjectType, type GraphQLObjectType } from 'graphql';
+import type { Decision } from '../access/index.js';
 import { compileConnection } from './compile-connection.js';
 import { compileTimeline } from './compile-timeline.js';
 import { compileMember } from './compile-member.js';
@@ -36,10 +37,17 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   if (!verdict.shown) return { sql: nothing };
   const { statement, plan } = compilation;
   const row = new Row(shape, { statement, plan, parent: at.row, ...(verdict.where ? { holds: [verdict.where] } : {}) });
+  const asked = field.asks ? askedOf(row, plan.decide(field.asks)) : [];
+  if (asked === null) return { sql: nothing };
   const type = at.target ?? objectType(compilation, at);
   const compiled = compileRow(compilation, row, { type, sets: at.selected.sets, named: at.target !== undefined });
   const order = field.order ? row.sql(field.order) : null;
-  const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...(verdict.where ? [verdict.where] : [])];
+  const predicates = [
+    row.sql(field.on),
+    ...(shape.where ? [row.sql(shape.where)] : []),
+    ...(verdict.where ? [verdict.where] : []),
+    ...asked,
+  ];
   const alias = statement.alias('r');
   const j = isMany ? `coalesce(json_agg(${compiled.json}${order ? ` order by ${order}` : ''}), '[]'::json)` : compiled.json;
   const outputs = [`${j} as j`];
@@ -62,6 +70,13 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
     ...(compiled.touched ? { touched: `${alias}.t` } : {}),
     ...(compiled.masked ? { masked: `${alias}.m` } : {}),
   };
+}
+
+/** What the class asks of the row itself; null where this viewer never sees the class. */
+function askedOf(row: Row, decision: Decision): string[] | null {
+  if (decision.may === 'always') return [];
+  const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : null;
+  return holds === null ? null : [holds];
 }
 
 function objectType({ document }: Compilation, at: RelationAt): GraphQLObjectType {

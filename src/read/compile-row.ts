@@ -1,7 +1,7 @@
 /** Compiles the selected fields of one row to a JSON expression. Each field is decided by its class: allowed, never (it is
  *  then `null` and its column is not in the statement), or by a condition on the row (a CASE). */
 import type { GraphQLObjectType } from 'graphql';
-import type { ColumnField, Field, ObjectField, PhiClass } from '../kernel/index.js';
+import type { ColumnField, Field, ObjectField, PhiClass, Touches } from '../kernel/index.js';
 import type { Plan, Withholding } from '../access/index.js';
 import { getNamedType, isObjectType, type SelectionSetNode } from 'graphql';
 import { jsonObject, onTheWire } from './json.js';
@@ -43,7 +43,14 @@ export interface Nested {
 /** Whether a field is shown: always (null), where the SQL condition holds, or never. `held`: the condition that the list which
  *  holds the row has asked already. */
 export type Verdict =
-  | { readonly shown: true; readonly where: string | null; readonly held?: string; readonly otherwise: Withholding | null }
+  | {
+      readonly shown: true;
+      readonly where: string | null;
+      readonly held?: string;
+      /** Where it is shown because the glass was broken, and for no other reason. */
+      readonly glass?: string | null;
+      readonly otherwise: Withholding | null;
+    }
   | { readonly shown: false; readonly why: Withholding };
 
 export interface CompiledRow {
@@ -65,9 +72,11 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   const { plan, document } = compilation;
   const selection = selectedFields(document, type, sets);
   const withheld = new WithheldList();
-  const site = row.shape.touches ? new Site(row.shape.touches.as) : null;
+  const touches = owedFor(row);
+  const site = touches ? new Site(touches.as) : null;
   row.site = site;
   if (site) compilation.sites.push(site);
+  if (site && touches?.decided) site.answers(touches.decided.phi, null, row.sql(touches.decided.glass));
   const pairs: [string, string][] = named ? [['__typename', quote(type.name)]] : [];
   const nested: Nested[] = [];
   const blinds = new Set<string>();
@@ -99,12 +108,12 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   for (const { selected, place } of withheldAt) pairs[place] = [selected.key, withheld.sql(withheldSelection(document, type, selected))];
   const masks = [...blinds, ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, false)`] : []))];
   const masked = masks.length > 0 ? `(${masks.join(' or ')})` : null;
-  const own = site ? touchOf(compilation, { row, site, masked }) : null;
-  const touches = [...(own ? [own] : []), ...nested.flatMap(({ touched }) => touched ?? [])];
+  const own = touches && site ? touchOf(compilation, { row, site, touches, masked }) : null;
+  const touched = [...(own ? [own] : []), ...nested.flatMap((made) => made.touched ?? [])];
   return {
     json: jsonObject(pairs),
     laterals: nested.flatMap(({ lateral }) => lateral ?? []),
-    touched: touches.length > 0 ? `json_build_array(${touches.join(', ')})` : null,
+    touched: touched.length > 0 ? `json_build_array(${touched.join(', ')})` : null,
     masked,
   };
 }
@@ -182,9 +191,10 @@ export function verdictOf(plan: Plan, row: Row, phi: PhiClass | undefined): Verd
     case 'when': {
       const where = row.holdsWhere(decision.conditions);
       if (where === null) return { shown: false, why: decision.otherwise };
+      const glass = row.openedByGlass(decision.conditions);
       return row.holds.has(where)
-        ? { shown: true, where: null, held: where, otherwise: decision.otherwise }
-        : { shown: true, where, otherwise: decision.otherwise };
+        ? { shown: true, where: null, held: where, glass, otherwise: decision.otherwise }
+        : { shown: true, where, glass, otherwise: decision.otherwise };
     }
   }
 }
@@ -198,7 +208,7 @@ function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withh
   if (!site) return;
   if (!verdict.shown) site.withholds(name, null);
   else {
-    site.answers(phi, verdict.where ?? verdict.held ?? null);
+    site.answers(phi, verdict.where ?? verdict.held ?? null, verdict.glass);
     if (verdict.where !== null) site.withholds(name, verdict.where);
   }
 }
@@ -209,16 +219,21 @@ export function siteOf(row: Row): Site | null {
   return null;
 }
 
-/** `[site, person uuid, case uuid, masked, condition...]`: read again by `touched.ts`. */
-function touchOf({ sites, plan }: Compilation, at: { row: Row; site: Site; masked: string | null }): string {
-  const { row, site, masked } = at;
-  const touches = row.shape.touches;
-  if (!touches) throw new Error(`shape ${row.shape.type} owes no audit entry`);
+/** The entry owed for a row: its shape's, or, where it stands alone, what the shape owes then. */
+function owedFor(row: Row): Touches | null {
+  return row.shape.touches ?? (row.standsAlone ? (row.shape.alone?.touches ?? null) : null);
+}
+
+/** `[site, person uuid, case uuid, masked, grant uuid, condition...]`: read again by `touched.ts`. */
+function touchOf({ sites, plan }: Compilation, at: { row: Row; site: Site; touches: Touches; masked: string | null }): string {
+  const { row, site, touches, masked } = at;
   const verdict = verdictOf(plan, row, touches.gate);
   const person = verdict.shown ? row.sql(touches.person) : 'null';
   const told = verdict.shown && verdict.where !== null ? `case when ${verdict.where} then ${person} end` : person;
-  const caseUid = site.touches === 'case' ? row.column('uid') : 'null';
-  return `json_build_array(${[String(sites.indexOf(site)), told, caseUid, masked ?? 'false', ...site.reported].join(', ')})`;
+  const caseUid = site.touches === 'case' ? row.sql(touches.case ?? '$.uid') : 'null';
+  const opened = [...site.glass].join(' or ');
+  const grant = opened && row.shape.grant ? `case when ${opened} then ${row.sql(row.shape.grant)} end` : 'null';
+  return `json_build_array(${[String(sites.indexOf(site)), told, caseUid, masked ?? 'false', grant, ...site.reported].join(', ')})`;
 }
 
 export function objectTypeOf(parent: GraphQLObjectType, field: string): GraphQLObjectType {

@@ -71,14 +71,20 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
     ...(args.has('after') ? [`(${instant}, ${uid}) < (${part(0, 'timestamptz')}, ${part(1, 'uuid')})`] : []),
   ];
   const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
+  const sql = `(select ${lineColumns(row, shape).join(', ')} from ${shape.table} ${row.alias} where ${predicates.join(' and ')} order by ${instant} desc, ${uid} desc limit ${first} + 1)`;
+  return decision.may === 'when' && where !== null && !shape.conditions ? { sql, where, otherwise: decision.otherwise } : { sql };
+}
+
+/** A row as a line of time. */
+export function lineColumns(row: Row, shape: Shape): string[] {
+  const line = shape.timeline;
+  if (!line) throw new Error(`shape ${shape.type} has no timeline`);
   const ofSource = (column: string, cast: string): string => (shape.joins?.['source'] ? row.column(column) : `null::${cast} as ${column}`);
-  const columns = [
-    uid, `${quote(line.kind)}::text as kind`, `${quote(shape.tag ?? '')}::text as tag`, `${quote(shape.type)}::text as typename`, `${instant} as at`,
+  return [
+    row.column('uid'), `${quote(line.kind)}::text as kind`, `${quote(shape.tag ?? '')}::text as tag`, `${quote(shape.type)}::text as typename`, `${row.sql(line.at)} as at`,
     `(${row.sql(line.title)})::text as title`, `(${row.sql(line.detail)})::text as detail`, row.column('label_mask'),
     ofSource('source_id', 'smallint'), ofSource('source_key', 'text'), ofSource('source_updated_at', 'timestamptz'), ofSource('ingested_at', 'timestamptz'),
   ]; // prettier-ignore
-  const sql = `(select ${columns.join(', ')} from ${shape.table} ${row.alias} where ${predicates.join(' and ')} order by ${instant} desc, ${uid} desc limit ${first} + 1)`;
-  return decision.may === 'when' && where !== null && !shape.conditions ? { sql, where, otherwise: decision.otherwise } : { sql };
 }
 
 /** For the audit entry: an arm answers its class where its rows may be shown. A condition that the row above does not know is
@@ -88,7 +94,7 @@ function noteArm(at: TimelineAt, { gate }: TimelineArm, decision: Decision): voi
   if (decision.may === 'never') site?.withholds(at.selected.name, null);
   else {
     const where = decision.may === 'when' ? at.row.holdsWhere(decision.conditions) : null;
-    site?.answers(gate, where);
+    site?.answers(gate, where, decision.may === 'when' ? at.row.openedByGlass(decision.conditions) : null);
     if (where !== null) site?.withholds(at.selected.name, where);
   }
 }

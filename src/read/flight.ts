@@ -11,6 +11,9 @@ export interface Flight {
   readonly values: readonly unknown[];
   /** Bits that row-level security hides from this viewer. */
   readonly hidden: number;
+  /** Whose break-glass grants are seen: this user's, or all. Not given: nobody's, and a statement that asks is refused. */
+  readonly viewer?: string;
+  readonly reviews?: boolean;
 }
 export interface Answer {
   readonly j: string | null;
@@ -103,10 +106,16 @@ export function openReaders(
   };
 }
 
+/** They end with the transaction. Numbers and a Boolean only, so that nothing has to be quoted. */
+function settingsOf({ hidden, viewer = '', reviews = false }: Flight): string {
+  if (!Number.isInteger(hidden) || !/^\d*$/.test(viewer)) throw new HubError('INTERNAL', 'a viewer is known by numbers');
+  return `set local hub.hidden = ${hidden}; set local hub.viewer = '${viewer}'; set local hub.reviews = ${String(reviews)}`;
+}
+
 async function send(client: pg.Client, flight: Flight, onStatement?: (text: string) => void): Promise<Answer> {
   onStatement?.(flight.text);
   const [begun, read, done] = inOneWrite(client, () => [
-    client.query(`begin read only; set local hub.hidden = ${Math.trunc(flight.hidden)}`),
+    client.query(`begin read only; ${settingsOf(flight)}`),
     client.query<Answer>({ name: flight.name, text: flight.text, values: [...flight.values] }),
     // A failed read leaves it to the COMMIT to roll back.
     client.query('commit'),

@@ -12,6 +12,7 @@ import {
 import type { Plan } from '../access/index.js';
 import { HubError, type RootField, type Shape } from '../kernel/index.js';
 import { type Readers } from './flight.js';
+import { compileNode, nodeTarget, targetName } from './node.js';
 import { compileObject, compileRoot, type Compiled } from './roots.js';
 import type { RunInputs } from './statement.js';
 import { readTouched, type Touched } from './touched.js';
@@ -31,6 +32,8 @@ export interface ReadAnswer {
 }
 export interface Reader {
   root(request: ReadRequest, definition: RootField, node: FieldNode): Promise<ReadAnswer>;
+  /** Anything by its id: `inputs.given.uid`, of the type that the tag of the id names. */
+  node(request: ReadRequest, tag: string | null, node: FieldNode): Promise<ReadAnswer>;
   /** The object of a mutation's result, by `inputs.given.uid`, at its nested selection. */
   object(request: ReadRequest, type: string, sets: readonly SelectionSetNode[]): Promise<ReadAnswer>;
 }
@@ -63,7 +66,8 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
     return compiled;
   };
   const run = async (compiled: Compiled, { plan, inputs }: ReadRequest): Promise<ReadAnswer> => {
-    const answer = await readers.fly({ text: compiled.text, name: compiled.name, values: compiled.values(inputs), hidden: plan.hidden });
+    const settings = { hidden: plan.hidden, viewer: inputs.viewer.userRow, reviews: plan.may('REVIEW_ACCESS') };
+    const answer = await readers.fly({ text: compiled.text, name: compiled.name, values: compiled.values(inputs), ...settings });
     if (answer.g !== plan.generation) {
       throw new HubError('POLICY_CHANGED', 'The policy has just changed. Ask again.');
     }
@@ -83,6 +87,15 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
         ),
         request,
       ),
+    node: (request, tag, node) => {
+      const target = nodeTarget(byType, tag);
+      return run(
+        cached({ nodes: [node], type: targetName(target) }, request, () =>
+          compileNode({ document: documentOf(request), plan: request.plan, shapes: byType }, target, node),
+        ),
+        request,
+      );
+    },
     object: (request, type, sets) => {
       return run(
         cached({ nodes: sets, type }, request, () =>

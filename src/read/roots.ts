@@ -1,9 +1,9 @@
 /** Compiles one root field of an operation, or the selection under a mutation's result, into one statement. */
 import { createHash } from 'node:crypto';
 import { isObjectType, Kind, type FieldNode, type SelectionSetNode } from 'graphql';
-import { HubError, one, type RootField, type Shape } from '../kernel/index.js';
+import { byUid, HubError, one, type RootField, type Shape } from '../kernel/index.js';
 import type { Plan } from '../access/index.js';
-import type { Compilation, FieldAt, Verdict } from './compile-row.js';
+import type { Compilation, FieldAt, Nested, Verdict } from './compile-row.js';
 import { relationCompiler } from './compile-relation.js';
 import { Row } from './row.js';
 import type { Shapes } from './rows.js';
@@ -30,20 +30,22 @@ export interface CompileAt {
 const root: Shape = { type: 'Query', table: '(select 1)', fields: {} };
 const openToAll: Verdict = { shown: true, where: null, otherwise: null };
 
+const notOfThisRole: Verdict = {
+  shown: false,
+  why: { reason: 'ROLE', rule: 'default.deny', remedy: 'Ask a colleague whose role covers it.' },
+};
+export const mayAsk = ({ plan }: CompileAt, requires: string | null): Verdict =>
+  requires === null || plan.may(requires) ? openToAll : notOfThisRole;
+
 export function compileRoot(at: CompileAt, definition: RootField, node: FieldNode): Compiled {
-  const type = at.document.schema.getQueryType();
+  return compileField(at, { ...rootSelection(at, node), field: definition.field }, mayAsk(at, definition.requires));
+}
+
+export function rootSelection({ document }: CompileAt, node: FieldNode): Pick<FieldAt, 'type' | 'selected'> {
+  const type = document.schema.getQueryType();
   if (!type) throw new HubError('INTERNAL', 'expected a Query type in the schema, found none');
-  const verdict: Verdict = at.plan.may(definition.requires)
-    ? openToAll
-    : { shown: false, why: { reason: 'ROLE', rule: 'default.deny', remedy: 'Ask a colleague whose role covers it.' } };
-  const selected = {
-    key: node.alias?.value ?? node.name.value,
-    name: node.name.value,
-    node,
-    nodes: [node],
-    sets: node.selectionSet ? [node.selectionSet] : [],
-  };
-  return compileField(at, { type, selected, field: definition.field }, verdict);
+  const sets = node.selectionSet ? [node.selectionSet] : [];
+  return { type, selected: { key: node.alias?.value ?? node.name.value, name: node.name.value, node, nodes: [node], sets } };
 }
 
 /** The object whose uuid is given at run time, at the selection where a mutation's result shows it. */
@@ -53,22 +55,24 @@ export function compileObject(at: CompileAt, typeName: string, sets: readonly Se
   const node: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: typeName } };
   return compileField(
     at,
-    {
-      type,
-      target: type,
-      selected: { key: typeName, name: typeName, node, nodes: [node], sets },
-      field: one(typeName, { on: '$.uid = :uid' }),
-    },
+    { type, target: type, selected: { key: typeName, name: typeName, node, nodes: [node], sets }, field: one(typeName, { on: byUid }) },
     openToAll,
   );
 }
 
-function compileField(at: CompileAt, field: Omit<FieldAt, 'row'>, verdict: Verdict): Compiled {
-  const { document, plan, shapes } = at;
+export function compileField(at: CompileAt, field: Omit<FieldAt, 'row'>, verdict: Verdict): Compiled {
+  return compiled(at, (compilation, row) => compilation.relations(compilation, { row, ...field }, verdict), { refused: !verdict.shown });
+}
+
+/** One statement of what was made. */
+export function compiled(
+  { document, plan, shapes }: CompileAt,
+  make: (compilation: Compilation, row: Row) => Nested,
+  { refused }: { readonly refused: boolean },
+): Compiled {
   const statement = new Statement();
   const compilation: Compilation = { document, plan, statement, sites: [], relations: relationCompiler(shapes) };
-  const row = new Row(root, { statement, plan, parent: null });
-  const made = compilation.relations(compilation, { row, ...field }, verdict);
+  const made = make(compilation, new Row(root, { statement, plan, parent: null }));
   const touched = made.touched ? `(${made.touched})::text` : 'null::text';
   const text = `select (${made.sql})::text as j, ${touched} as t, (select generation from policy_state) as g\nfrom (select 1) root\n${made.lateral ?? ''}`;
   const name = `r${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
@@ -77,6 +81,6 @@ function compileField(at: CompileAt, field: Omit<FieldAt, 'row'>, verdict: Verdi
     name,
     values: (inputs) => statement.values(inputs),
     sites: compilation.sites,
-    refused: !verdict.shown || made.refused === true,
+    refused: refused || made.refused === true,
   };
 }

@@ -4,6 +4,7 @@ import type { Shape } from '../kernel/index.js';
 import type { Plan, RowCondition } from '../access/index.js';
 import type { Site } from './site.js';
 import type { Statement } from './statement.js';
+import { quote } from './withheld.js';
 
 export interface RowContext {
   readonly statement: Statement;
@@ -60,11 +61,29 @@ export class Row {
       });
   }
 
-  /** `:masked` is the viewer's mask, `:labels` the names of the labels on this row. */
+  /** What is the same for every viewer of the plan stands in the statement as it is: `:masked` is the viewer's mask, `:labels`
+   *  the names of the labels on this row. */
   #ofPlan(name: string): string | null {
     const { plan } = this.#context;
-    if (name === 'masked') return String(plan.masked);
-    if (name !== 'labels') return null;
+    switch (name) {
+      case 'masked':
+        return String(plan.masked);
+      case 'daysAfterClosing':
+        return String(plan.daysAfterClosing);
+      case 'role':
+      case 'purpose':
+        return `${quote(plan[name])}::text`;
+      case 'capabilities':
+        return `array_to_json(array[${plan.capabilities.map(quote).join(', ')}]::text[])`;
+      case 'labels':
+        return this.#labels();
+      default:
+        return null;
+    }
+  }
+
+  #labels(): string {
+    const { plan } = this.#context;
     const mask = this.column('label_mask');
     const shown = plan.labels.filter(({ bit }) => ((1 << bit) & plan.hidden) === 0);
     return `array_remove(array[${shown.map((label) => `case when (${mask} & ${1 << label.bit}) <> 0 then '${label.name}' end`).join(', ')}]::text[], null)`;
@@ -85,11 +104,9 @@ export class Row {
     return `${join.alias}.${column}`;
   }
 
-  /** Where the policy's conditions on this row, or on the nearest row above that knows them, hold; null where none is known. */
+  /** Where the policy's conditions on this row, or on the nearest row above that knows any, hold; null where none is known. */
   holdsWhere(conditions: readonly RowCondition[]): string | null {
-    const known = conditions.map((condition) => this.#condition(condition)).filter((sql) => sql !== null);
-    if (known.length === 0) return null;
-    return known.length === 1 ? (known[0] ?? null) : `(${known.join(' or ')})`;
+    return either(conditions.map((condition) => this.#condition(condition)));
   }
 
   /** Whether this row, or one above, knows any of the conditions. Asks without naming a column or a parameter. */
@@ -99,22 +116,41 @@ export class Row {
 
   /** The same as an expression over the row itself, for predicates that stand before the lateral of conditions. */
   holdsInline(conditions: readonly RowCondition[]): string | null {
-    const known = conditions
-      .map((condition) =>
-        this.shape.conditions?.[condition] !== undefined
-          ? `(${this.sql(this.shape.conditions[condition])})`
-          : (this.parent?.holdsWhere([condition]) ?? null),
-      )
-      .filter((sql) => sql !== null);
-    return known.length === 0 ? null : `(${known.join(' or ')})`;
+    const own = this.#ownConditions();
+    if (own === null) return this.parent?.holdsWhere(conditions) ?? null;
+    return either(conditions.map((condition) => (own[condition] === undefined ? null : `(${this.sql(own[condition])})`)));
+  }
+
+  /** Where a broken glass alone opens what these conditions open; null where it opens nothing. */
+  openedByGlass(conditions: readonly RowCondition[]): string | null {
+    const glass = conditions.includes('glass') ? this.holdsWhere(['glass']) : null;
+    const others = this.holdsWhere(conditions.filter((condition) => condition !== 'glass'));
+    return glass === null || others === null ? glass : `(${glass} and not ${others})`;
   }
 
   #condition(condition: RowCondition): string | null {
-    const above = this.shape.conditions?.[condition] === undefined ? (this.parent?.holdsWhere([condition]) ?? null) : null;
-    const own = this.shape.conditions?.[condition] ?? (above === null ? this.shape.conditionsAlone?.[condition] : undefined);
-    if (own === undefined) return above;
-    if (!this.#conditions.has(condition)) this.#conditions.set(condition, this.sql(own));
+    const own = this.#ownConditions();
+    if (own === null) return this.parent?.holdsWhere([condition]) ?? null;
+    const sql = own[condition];
+    if (sql === undefined) return null;
+    if (!this.#conditions.has(condition)) this.#conditions.set(condition, this.sql(sql));
     return `${this.#relationAlias}.${condition}`;
+  }
+
+  /** No row above knows conditions: this one asks what its shape asks alone. */
+  get standsAlone(): boolean {
+    return this.shape.conditions === undefined && this.shape.conditionsAlone !== undefined && this.#ownConditions() !== null;
+  }
+
+  /** A shape that knows conditions is asked for no others: what holds for the row above it opens nothing here. One that
+   *  usually stands below such a row knows its own where it stands alone. Null: to be asked above. */
+  #ownConditions(): Readonly<Record<string, string>> | null {
+    if (this.shape.conditions) return this.shape.conditions;
+    return this.parent?.knowsConditions() ? null : (this.shape.conditionsAlone ?? null);
+  }
+
+  knowsConditions(): boolean {
+    return this.#ownConditions() !== null || (this.parent?.knowsConditions() ?? false);
   }
 
   /** Laterals for the conditions and joins in use. `offset 0` keeps the planner from working them out once per mention. */
@@ -156,4 +192,10 @@ export class Row {
     if (!this.parent) throw new Error(`shape ${this.shape.type}: ^ used where there is no parent row`);
     return this.parent;
   }
+}
+
+function either(known: readonly (string | null)[]): string | null {
+  const some = known.filter((sql) => sql !== null);
+  if (some.length === 0) return null;
+  return some.length === 1 ? (some[0] ?? null) : `(${some.join(' or ')})`;
 }

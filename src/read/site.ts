@@ -20,10 +20,13 @@ export class Site {
   readonly classesWhen = new Map<string, Set<PhiClass>>();
   readonly withheld = new Set<string>();
   readonly withheldUnless = new Map<string, Set<string>>();
+  /** Where a class was answered because the glass was broken, and for no other reason. */
+  readonly glass = new Set<string>();
 
   constructor(readonly touches: 'person' | 'case') {}
 
-  answers(phi: PhiClass, where: string | null): void {
+  answers(phi: PhiClass, where: string | null, glass: string | null | undefined): void {
+    if (glass) this.glass.add(glass);
     if (where === null) this.classes.add(phi);
     else this.classesWhen.set(where, (this.classesWhen.get(where) ?? new Set()).add(phi));
   }

@@ -40,6 +40,8 @@ export class Statement {
         return this.parameter(':facility', 'bigint', ({ viewer }) => viewer.facilityRow);
       case 'uid':
         return this.parameter(':uid', 'uuid', ({ given }) => given['uid'] ?? null);
+      case 'name':
+        return this.parameter(':name', 'text', ({ given }) => given['name'] ?? null);
       default:
         return null;
     }

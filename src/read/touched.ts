@@ -1,4 +1,4 @@
-/** Reads what a statement reports it touched: for each row owed an entry `[site, person, case, masked, condition...]`, nested
+/** Reads what a statement reports it touched: for each row owed an entry `[site, person, case, masked, grant, condition...]`, nested
  *  as the answer is. Gives one entry a person, saying what was really answered and what was withheld. Pure. */
 import type { PhiClass } from '../kernel/index.js';
 import type { Site } from './site.js';
@@ -8,6 +8,8 @@ export interface Touched {
   readonly caseUid: string | null;
   readonly phiClasses: ReadonlySet<PhiClass>;
   readonly withheldFields: ReadonlySet<string>;
+  /** The break-glass grant that opened something of it, where nothing else did. */
+  readonly grantUid: string | null;
 }
 
 interface Gathered {
@@ -15,6 +17,7 @@ interface Gathered {
   caseUid: string | null;
   phiClasses: Set<PhiClass>;
   withheldFields: Set<string>;
+  grantUid: string | null;
 }
 
 export function readTouched(sites: readonly Site[], text: string | null): Touched[] {
@@ -22,6 +25,8 @@ export function readTouched(sites: readonly Site[], text: string | null): Touche
   if (text !== null) visit(JSON.parse(text), { sites, gathered, caseUid: null });
   return [...gathered.values()];
 }
+
+type Report = [site: number, person: string | null, caseOfRow: string | null, masked: boolean, grant: string | null, ...held: boolean[]];
 
 function visit(value: unknown, at: { sites: readonly Site[]; gathered: Map<string, Gathered>; caseUid: string | null }): void {
   if (!Array.isArray(value)) return;
@@ -32,7 +37,7 @@ function visit(value: unknown, at: { sites: readonly Site[]; gathered: Map<strin
     for (const part of value) visit(part, { ...at, caseUid });
     return;
   }
-  const [siteIndex, person, caseOfRow, masked, ...held] = value as [number, string | null, string | null, boolean, ...boolean[]];
+  const [siteIndex, person, caseOfRow, masked, grant, ...held] = value as Report;
   const site = at.sites[siteIndex];
   const caseUid = caseOfRow ?? at.caseUid;
   if (!site || (person === null && caseUid === null)) return;
@@ -43,12 +48,13 @@ function visit(value: unknown, at: { sites: readonly Site[]; gathered: Map<strin
     if (held[index]) site.classesWhen.get(condition)?.forEach((phi) => entry.phiClasses.add(phi));
     else site.withheldUnless.get(condition)?.forEach((field) => entry.withheldFields.add(field));
   });
+  entry.grantUid ??= grant;
   if (masked) entry.withheldFields.add('sensitivity.masked');
 }
 
 function entryOf(gathered: Map<string, Gathered>, personUid: string | null, caseUid: string | null): Gathered {
   const key = personUid ?? `case:${caseUid}`;
-  const entry = gathered.get(key) ?? { personUid, caseUid, phiClasses: new Set(), withheldFields: new Set() };
+  const entry = gathered.get(key) ?? { personUid, caseUid, phiClasses: new Set(), withheldFields: new Set(), grantUid: null };
   entry.caseUid ??= caseUid;
   gathered.set(key, entry);
   return entry;

@@ -1,9 +1,11 @@
 /** A reminder as shown with its case. */
+import { onCase } from '../cases/index.js';
 import { column, id, instant, one, shape } from '../kernel/index.js';
 
 export const reminderShape = shape('Reminder', {
   table: 'reminder',
   tag: 'rem',
+  ...onCase('NARRATIVE'),
   fields: {
     id: id('rem'),
     rule: column('rule'),

@@ -28,6 +28,9 @@ export function openPool(url: string, { max, name }: PoolSettings): pg.Pool {
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await connect(pool);
   let broken = false;
+  // The pool listens to connections only while they are idle. The statement under way reports the fault.
+  const lost = (): void => void (broken = true);
+  client.on('error', lost);
   try {
     await client.query('begin');
     const result = await work(client);
@@ -37,6 +40,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     await client.query('rollback').catch(() => (broken = true));
     throw error;
   } finally {
+    client.off('error', lost);
     client.release(broken);
   }
 }

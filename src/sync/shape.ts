@@ -5,6 +5,7 @@ import { freshnessOf } from '../store/index.js';
 export const sourceShape = shape('Source', {
   table: 'source',
   tag: 'src',
+  alone: { requires: 'MANAGE_SOURCES' },
   where: '$.active',
   fields: {
     id: id('src'),
@@ -23,6 +24,7 @@ export const sourceShape = shape('Source', {
 export const syncRunShape = shape('SyncRun', {
   table: 'sync_run',
   tag: 'run',
+  alone: { requires: 'MANAGE_SOURCES', where: 'exists (select 1 from source s where s.id = $.source_id and s.active)' },
   fields: {
     id: id('run'),
     startedAt: instant('started_at'),
@@ -43,6 +45,7 @@ export const syncRunShape = shape('SyncRun', {
 export const setAsideShape = shape('SetAside', {
   table: 'set_aside',
   tag: 'sas',
+  alone: { requires: 'MANAGE_SOURCES' },
   fields: {
     id: id('sas'),
     source: column('(select s.name from source s where s.id = $.source_id)'),
@@ -55,6 +58,7 @@ export const setAsideShape = shape('SetAside', {
 
 export const syncRoots = {
   sources: { field: many('Source', { on: 'true', order: '$.name' }), requires: 'MANAGE_SOURCES' },
+  source: { field: one('Source', { on: '$.name = :name' }), requires: 'MANAGE_SOURCES', byName: { argument: 'name' } },
   setAside: {
     field: connection('SetAside', {
       on: 'true',

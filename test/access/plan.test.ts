@@ -49,8 +49,12 @@ describe('a plan', () => {
     });
     expect(planFor(policy, { role: 'ADVOCATE', purpose: 'HOPERAT' }, 1).decide('CLINICAL')).toEqual({
       may: 'when',
-      conditions: ['related'],
-      otherwise: { reason: 'RELATIONSHIP', rule: 'context.related', remedy: 'Take over the case, or open one for this patient.' },
+      conditions: ['related', 'glass'],
+      otherwise: {
+        reason: 'RELATIONSHIP',
+        rule: 'context.related',
+        remedy: 'Take over the case, open one for this patient, or break the glass with a written reason.',
+      },
     });
     expect(planFor(policy, { role: 'ADVOCATE', purpose: 'HOPERAT' }, 1).decide('IDENTITY')).toEqual({ may: 'always' });
   });

@@ -16,12 +16,12 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const files = ['purposes', 'roles', 'rules', 'labels', 'break-glass', 'relation'] as const;
+type File = (typeof files)[number];
+
 /** The lines that the shipped policy, changed, is refused with. */
-function mistakes(
-  changes: Partial<Record<'purposes' | 'roles' | 'rules' | 'labels', (text: string) => string>>,
-  known = shippedLabels,
-): string[] {
-  for (const name of ['purposes', 'roles', 'rules', 'labels'] as const) {
+function mistakes(changes: Partial<Record<File, (text: string) => string>>, known = shippedLabels): string[] {
+  for (const name of files) {
     cpSync(join(shipped, `${name}.yaml`), join(folder, `${name}.yaml`));
     const text = readFileSync(join(folder, `${name}.yaml`), 'utf8');
     writeFileSync(join(folder, `${name}.yaml`), changes[name]?.(text) ?? text);

@@ -6,6 +6,7 @@ import { fixedClock, silentLog, type RowId } from '../../src/kernel/index.js';
 import { openOrm, type Orm } from '../../src/store/index.js';
 import { at, listAt, textAt } from '../support/answers.js';
 import { openTestGateway, operation, testPolicy, type Asking, type TestGateway } from '../support/gateway.js';
+import { addGrant } from '../support/grants.js';
 import { asOwner } from '../support/owner.js';
 import { testDatabase, type TestDatabase } from '../support/services.js';
 import { tellStory, type Story } from '../support/story.js';
@@ -153,6 +154,23 @@ describe('a mutation', () => {
       { input: { caseId: `case_${story.john.caseUid}` } },
     );
     expect(at(answer, 'acknowledgeCase.__typename')).toBe('Refused');
+  });
+
+  it('on a case that only a broken glass opens is refused: it is opened for reading', async () => {
+    await addGrant(database.url, { userRow: story.advocate.row, personUid: story.john.uid });
+    try {
+      const caseId = `case_${story.john.caseUid}`;
+      const read = await gateway.ask(advocate, 'query ($id: ID!) { case(id: $id) { narrative } }', { id: caseId });
+      expect(at(read, 'case.narrative')).toBe('They moved my appointment twice.');
+      const answer = await gateway.ask(
+        advocate,
+        'mutation ($input: CaseActionInput!) { acknowledgeCase(input: $input) { __typename ... on Refused { code } } }',
+        { input: { caseId } },
+      );
+      expect(at(answer, 'acknowledgeCase')).toEqual({ __typename: 'Refused', code: 'NOT_PERMITTED' });
+    } finally {
+      await asOwner(database.url, 'delete from access_grant');
+    }
   });
 
   it('that notes a contact shows its writer what was written', async () => {

@@ -70,7 +70,7 @@ describe('what holds PHI without being a PHI field itself', () => {
   });
 
   it('a list that the schema promises is shown under a class, or holds objects that govern themselves or carry nothing of a patient', () => {
-    const free = ['PatientRecord', 'SourceStatus', 'Deadline', 'Facility', 'Withheld', 'Source', 'SyncRun', 'Department'];
+    const free = ['PatientRecord', 'SourceStatus', 'Deadline', 'Facility', 'Withheld', 'Source', 'SyncRun', 'Department', 'AccessGrant'];
     const gates = new Map<string, string | undefined>(
       shapes.flatMap(({ type, fields }) =>
         Object.entries(fields).map(
@@ -108,7 +108,8 @@ describe('what holds PHI without being a PHI field itself', () => {
       'Issue',
       'Deadline',
       'Reminder',
-    ]; // of their records, or of their case
+      'AccessGrant',
+    ]; // of their records, of their case, or shown by a policy of its own
     const unmasked = shapes.filter(
       ({ type, labelled, fields }) =>
         !labelled && !withoutLabels.includes(type) && Object.values(fields).some(({ phi }) => phi !== undefined),

@@ -9,13 +9,17 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
 } from 'graphql';
+import { accessRoots, capabilities } from '../../src/access/index.js';
 import { caseRoots } from '../../src/cases/index.js';
+import { directoryRoots } from '../../src/directory/index.js';
 import { patientRoots } from '../../src/patients/index.js';
 import { syncRoots } from '../../src/sync/index.js';
 import type { ConnectionField, ObjectField, RootField } from '../../src/kernel/index.js';
 import { hubSchema, shapes } from '../support/gateway.js';
 
-const roots: Readonly<Record<string, RootField>> = { ...caseRoots, ...patientRoots, ...syncRoots };
+const roots: Readonly<Record<string, RootField>> = { ...caseRoots, ...patientRoots, ...syncRoots, ...accessRoots, ...directoryRoots };
+/** `node` is every shape's, by its id. */
+const byAnyId = ['node'];
 /** Answered by the compiler itself. */
 const ofTheCompiler = ['withheld'];
 const objectType = (name: string): GraphQLObjectType => {
@@ -56,14 +60,15 @@ const partsOf = (field: ObjectField): string[] => Object.keys(field.fields);
 
 describe('the root', () => {
   it('has a definition for every query, and no more', () => {
-    expect(Object.keys(roots).toSorted()).toEqual(Object.keys(hubSchema.getQueryType()?.getFields() ?? {}).toSorted());
+    expect([...Object.keys(roots), ...byAnyId].toSorted()).toEqual(Object.keys(hubSchema.getQueryType()?.getFields() ?? {}).toSorted());
   });
 
   it.each(Object.entries(roots))(
     '%s is asked by the arguments that the schema offers, and finds its object by id',
-    (name, { field, byId }) => {
+    (name, { field, byId, byName }) => {
       const definition = hubSchema.getQueryType()?.getFields()[name];
       if (field.is === 'connection') expectSameArguments(definition, field);
+      if (byName) expect(definition?.args.map((argument) => argument.name)).toEqual([byName.argument]);
       if (byId) {
         expect(definition?.args.map((argument) => argument.name)).toEqual([byId.argument]);
         expect(shapes.find(({ type }) => type === field.type)?.tag).toBe(byId.tag);
@@ -71,8 +76,31 @@ describe('the root', () => {
     },
   );
 
-  it('is open to roles with a capability that the schema of the policy has', () => {
-    for (const { requires } of Object.values(roots)) expect(['READ_CASES', 'READ_IDENTITY', 'MANAGE_SOURCES']).toContain(requires);
+  it('is open to roles with a capability that the schema of the policy has, or to all', () => {
+    for (const { requires } of Object.values(roots)) expect([null, ...capabilities]).toContain(requires);
+    const open = Object.entries(roots).filter(([, { requires }]) => requires === null);
+    expect(open.map(([name]) => name)).toEqual(['me', 'departments']);
+  });
+});
+
+describe('a shape with an id', () => {
+  it('says how it is reached by it: what its patient or case asks, it asks alone', () => {
+    const nodes = shown.filter(({ tag }) => tag !== undefined);
+    expect(nodes.filter(({ alone }) => !alone).map(({ type }) => type)).toEqual(['TimelineEntry']); // by the row that it tells of
+    for (const { type, alone } of nodes)
+      expect([type, [null, undefined, ...capabilities]]).toEqual([type, expect.arrayContaining([alone?.requires])]);
+  });
+
+  it('owes an audit entry of its own where it knows conditions of its own: the row above could not tell of them', () => {
+    expect(shapes.filter(({ conditions, touches }) => conditions && !touches).map(({ type }) => type)).toEqual([]);
+    expect(shapes.filter(({ conditionsAlone, alone }) => conditionsAlone && !alone?.touches).map(({ type }) => type)).toEqual([]);
+  });
+
+  it('knows every condition of the policy or none, and by which grant the glass is broken', () => {
+    for (const { type, grant, ...conditionsOf } of shapes)
+      for (const known of [conditionsOf.conditions, conditionsOf.conditionsAlone])
+        if (known)
+          expect([type, Object.keys(known).toSorted(), grant !== undefined]).toEqual([type, ['facility', 'glass', 'related'], true]);
   });
 });
 

@@ -13,7 +13,11 @@ export const jobsAreDone: readonly Check[] = [
         const done: unknown[] = [];
         await queues.process(
           'scope',
-          { labelRange: (payload, turn) => Promise.resolve(void done.push({ ...payload, ...turn })), renewLabels: () => Promise.resolve() },
+          {
+            labelRange: (payload, turn) => Promise.resolve(void done.push({ ...payload, ...turn })),
+            renewLabels: () => Promise.resolve(),
+            grantsDue: () => Promise.resolve(),
+          },
           { concurrency: 1 },
         );
         const payload = { table: 'encounter', fromId: '9007199254740993', toId: '9007199254740999', generation: 4 };

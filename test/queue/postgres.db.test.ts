@@ -74,7 +74,7 @@ describe('the queue on PostgreSQL', () => {
     const queues = await openQueues(place, { log: silentLog });
     const ignore = (): Promise<void> => Promise.resolve();
     await queues.process('sync', { pullSource: ignore, linkRange: ignore }, { concurrency: 4 });
-    await queues.process('scope', { labelRange: ignore, renewLabels: ignore }, { concurrency: 4 });
+    await queues.process('scope', { labelRange: ignore, renewLabels: ignore, grantsDue: ignore }, { concurrency: 4 });
     await queues.process('reminders', { dueReminders: ignore, caseDeadlines: ignore }, { concurrency: 4 });
     await queues.add(Array.from({ length: 50 }, (_, i) => ({ name: 'linkRange', payload: { fromId: '1', toId: '2' }, jobId: String(i) })));
     await queues.whenIdle();

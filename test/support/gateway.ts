@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, type ExecutionResult } from 'graphql';
-import { planFor, readLabelRules, readPolicy } from '../../src/access/index.js';
+import { accessGrantShape, planFor, readLabelRules, readPolicy, viewerShape, type GrantActs, type Policy } from '../../src/access/index.js';
 import { caseShapes, type CaseActs } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
 import {
@@ -30,6 +30,8 @@ export const shapes: readonly Shape[] = [
   syncRunShape,
   setAsideShape,
   reminderShape,
+  accessGrantShape,
+  viewerShape,
 ];
 /** Labels of the shipped policy, by name and bit. */
 export const { labels } = readLabelRules(join(packageRoot, 'schema/policy/labels.yaml'));
@@ -45,6 +47,9 @@ export interface Asking {
   readonly facility?: { readonly uid: string; readonly row: string };
   /** Without them this viewer only reads. */
   readonly acts?: CaseActs;
+  readonly grants?: GrantActs;
+  /** Another one than ships; for a gateway of its own, because statements are kept by generation. */
+  readonly policy?: Policy;
 }
 /** `usual`: as the gateway chooses. */
 export type Way = 'usual' | 'compiled' | 'interpreted';
@@ -65,6 +70,12 @@ export const noActs: CaseActs = {
   acknowledgeCase: () => Promise.reject(new Error('this gateway reads only')),
   assignCase: () => Promise.reject(new Error('this gateway reads only')),
   recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
+};
+
+export const noGrants: GrantActs = {
+  breakGlass: () => Promise.reject(new Error('this gateway reads only')),
+  revokeGrant: () => Promise.reject(new Error('this gateway reads only')),
+  reviewGrant: () => Promise.reject(new Error('this gateway reads only')),
 };
 
 /** @param alter for a test that breaks statements on purpose */
@@ -97,10 +108,11 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
           departmentRows: (who.departments ?? []).map(({ row }) => row as RowId),
           facilityRow: (who.facility?.row ?? null) as RowId | null,
         },
-        plan: planFor(testPolicy, who, 1),
+        plan: planFor(who.policy ?? testPolicy, who, 1),
         requestId: 'test',
         reader,
         acts: who.acts ?? noActs,
+        grants: who.grants ?? noGrants,
         trail: newTrail(),
         renewed: () => Promise.reject(new Error('this gateway has one policy')),
       };

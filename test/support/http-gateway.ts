@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openAudit, type Audit } from '../../src/access/index.js';
+import { grantActs, openAudit, type Audit } from '../../src/access/index.js';
 import { openIssuer, type TokenRequest, type TokenRules } from '../../src/auth/index.js';
 import { limitsOf } from '../../src/cli/limits.js';
 import type { HubSettings } from '../../src/cli/hub-settings.js';
@@ -34,6 +34,7 @@ export interface HttpGateway {
 }
 export interface GraphQLBody {
   readonly data?: unknown;
+  readonly extensions?: Record<string, unknown>;
   readonly errors?: readonly {
     readonly message: string;
     readonly extensions?: Record<string, unknown>;
@@ -100,7 +101,7 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
     admit,
     limits: keepLimits({ ...gate, ...rateLimit, audit, ...own }),
     mostBytes,
-    equip: () => ({ reader, acts: noActs }),
+    equip: ({ plan, rows }) => ({ reader, acts: noActs, grants: grantActs({ pool, plan, viewer: rows }) }),
     healthy: async () => void (await pool.query('select 1')),
     log,
   });

@@ -3,7 +3,7 @@
 import { GraphQLObjectType, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import type { AuditAction } from '../../access/index.js';
 import type { CaseActs, CaseOutcome } from '../../cases/index.js';
-import { HubError } from '../../kernel/index.js';
+import { HubError, type PhiClass } from '../../kernel/index.js';
 import { selectedFields, type Selected } from '../../read/index.js';
 import { answerObject, type OperationContext } from '../context.js';
 import { underPolicyInForce } from '../policy-in-force.js';
@@ -47,7 +47,8 @@ export async function change(
   else {
     // Whom it was about is audited even where nothing of it is asked back.
     const caseUid = (objects['case'] ?? objects['existing'] ?? objects['current'])?.uid ?? null;
-    context.trail.touched.push({ personUid: outcome.personUid, caseUid, phiClasses: new Set(), withheldFields: new Set() });
+    const nothingRead = { phiClasses: new Set<PhiClass>(), withheldFields: new Set<string>(), grantUid: null };
+    context.trail.touched.push({ personUid: outcome.personUid, caseUid, ...nothingRead });
   }
   const result: Record<string, unknown> = { __typename: type };
   for (const selected of selectedAt(info, type)) {
@@ -59,7 +60,8 @@ export async function change(
   return { ...result, __typename: type };
 }
 
-function selectedAt(info: GraphQLResolveInfo, typeName: string): Selected[] {
+/** What an operation selects on one member of a mutation's result. */
+export function selectedAt(info: GraphQLResolveInfo, typeName: string): Selected[] {
   const type = info.schema.getType(typeName);
   if (!(type instanceof GraphQLObjectType)) throw new HubError('INTERNAL', `expected ${typeName} to be an object type`);
   const sets = info.fieldNodes.flatMap(({ selectionSet }): SelectionSetNode[] => (selectionSet ? [selectionSet] : []));

@@ -1,19 +1,39 @@
 /** Root queries. Each is one line: the room's definition says who may ask and where the rows are. */
 import { Arg, Ctx, ID, Info, Query, Resolver } from 'type-graphql';
 import type { GraphQLResolveInfo } from 'graphql';
+import { accessRoots } from '../../access/index.js';
 import { caseRoots } from '../../cases/index.js';
+import { directoryRoots } from '../../directory/index.js';
 import { patientRoots } from '../../patients/index.js';
 import { syncRoots } from '../../sync/index.js';
-import { answer, type OperationContext } from '../context.js';
+import { answer, answerNode, type OperationContext } from '../context.js';
+import { AccessGrantConnection, Viewer } from '../types/access.js';
 import { Case, CaseConnection, Patient, PatientConnection } from '../types/case.js';
 import { CaseFilter } from '../types/case-inputs.js';
+import { Department } from '../types/directory.js';
 import { CaseOrder } from '../types/enums.js';
+import { Node } from '../types/governed.js';
 import { PatientSearch } from '../types/patient.js';
 import { SetAsideConnection, Source } from '../types/source.js';
 import { page, Takes } from '../types/takes.js';
 
 @Resolver()
 export class Queries {
+  @Query(() => Viewer, { description: 'Who asks, and what that opens.' })
+  me(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo): Promise<unknown> {
+    return answer(context, accessRoots.me, { args: {}, info });
+  }
+
+  @Query(() => Node, { nullable: true, description: 'Anything by its id, as its patient or case would show it to this viewer.' })
+  node(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo, @Arg('id', () => ID) id: string): Promise<unknown> {
+    return answerNode(context, id, info);
+  }
+
+  @Query(() => [Department], { description: 'The departments, by name.' })
+  departments(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo): Promise<unknown> {
+    return answer(context, directoryRoots.departments, { args: {}, info });
+  }
+
   @Query(() => Case, { nullable: true, description: 'One case.' })
   case(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo, @Arg('id', () => ID) id: string): Promise<unknown> {
     return answer(context, caseRoots.case, { args: { id }, info });
@@ -43,6 +63,17 @@ export class Queries {
   @Query(() => [Source], { description: 'The source systems.' })
   sources(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo): Promise<unknown> {
     return answer(context, syncRoots.sources, { args: {}, info });
+  }
+
+  @Query(() => Source, { nullable: true, description: 'One source system, as hub.yaml names it.' })
+  source(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo, @Arg('name', () => String) name: string): Promise<unknown> {
+    return answer(context, syncRoots.source, { args: { name }, info });
+  }
+
+  @Query(() => AccessGrantConnection, { description: 'Break-glass access, newest first: the queue of who reviews it.' })
+  @Takes(2, { reviewed: { of: () => Boolean }, overdue: { of: () => Boolean }, ...page(20) })
+  accessGrants(@Ctx() context: OperationContext, @Info() info: GraphQLResolveInfo): Promise<unknown> {
+    return answer(context, accessRoots.accessGrants, { args: {}, info });
   }
 
   @Query(() => SetAsideConnection, { description: 'What could not be read, newest first.' })

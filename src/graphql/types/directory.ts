@@ -1,6 +1,6 @@
 /** The directory: who works where. */
 import { ObjectType } from 'type-graphql';
-import { Always, flag, text, texts } from './field.js';
+import { Always, flag, Maybe, text, texts } from './field.js';
 import { Node } from './governed.js';
 import { Role } from './enums.js';
 
@@ -30,6 +30,10 @@ export class User extends Node {
   name!: string;
   @Always(() => Role)
   role!: string;
+  @Always(() => [Department], 'Where they work.')
+  departments!: Department[];
+  @Maybe(() => Facility)
+  facility!: Facility | null;
   @Always(flag, 'Still works here.')
   active!: boolean;
 }

@@ -1,5 +1,6 @@
 /** Enums of the API. A value arrives with the work that makes it true. */
 import { registerEnumType } from 'type-graphql';
+import { capabilities } from '../../access/index.js';
 
 function register<const V extends string>(name: string, description: string, values: readonly V[]): Record<V, V> {
   const members = Object.fromEntries(values.map((value) => [value, value])) as Record<V, V>;
@@ -15,6 +16,19 @@ export const Role = register('Role', 'What a person is here to do; schema/policy
   'ANALYST',
   'INTEGRATION_ENGINEER',
   'PRIVACY_OFFICER',
+]);
+export const Capability = register('Capability', 'What a role may do at all; schema/policy/roles.yaml gives them.', capabilities);
+export const PurposeOfUse = register('PurposeOfUse', 'HL7 v3-ActReason purpose of use.', [
+  'HOPERAT',
+  'PATADMIN',
+  'HCOMPL',
+  'HQUALIMP',
+  'HLEGAL',
+  'HPAYMT',
+  'COVERAGE',
+  'TREAT',
+  'PATRQT',
+  'HSYSADMIN',
 ]);
 export const WithheldReason = register('WithheldReason', 'Why something is not shown.', ['ROLE', 'PURPOSE', 'RELATIONSHIP', 'SENSITIVITY']);
 export const Freshness = register('Freshness', 'How current the copy of a source is.', ['FRESH', 'STALE', 'UNREACHABLE', 'NEVER_SYNCED']);

@@ -5,8 +5,8 @@ import { CalendarDate, DateTime, Decimal } from './scalars.js';
 type Of = Extract<Parameters<typeof Field>[0], (...args: never[]) => unknown>;
 
 /** May be null: absent, or withheld from this viewer. */
-export const Maybe = (of: Of, description?: string): PropertyDecorator =>
-  Field(of, { nullable: true, ...(description ? { description } : {}) });
+export const Maybe = (of: Of, description?: string, more: { readonly defaultValue?: unknown } = {}): PropertyDecorator =>
+  Field(of, { nullable: true, ...(description ? { description } : {}), ...more });
 export const Always = (of: Of, description?: string): PropertyDecorator => Field(of, description ? { description } : {});
 
 export const text = (): typeof String => String;

@@ -41,6 +41,8 @@ export const CaseFile = defineEntity({
     nextDueAt: instant().nullable(),
     ownMask: mask().default(0),
     labelMask: mask().default(0),
+    /** When it was closed by the real clock; kept by a trigger. */
+    accessEndedAt: instant().nullable(),
   },
   indexes: [
     index('case_file_assigned_to_next_due_at_id_label_mask_idx', 'case_file (assigned_to, next_due_at, id) include (label_mask)'),

@@ -1,8 +1,9 @@
-/** What falls due on a case, and the reminders that are made of it. */
+/** What falls due on a case, and the reminders that are made of it; or of a grant that waits for its review. */
 import { defineEntity, p } from '@mikro-orm/core';
 import { CaseFile } from './case.js';
 import { instant, mask, rowId, text, uid, whole, yesNo } from './columns.js';
 import { DirectoryUser } from './directory.js';
+import { AccessGrant } from './grant.js';
 
 export const Deadline = defineEntity({
   name: 'Deadline',
@@ -32,7 +33,7 @@ export const Reminder = defineEntity({
   properties: {
     id: rowId(),
     uid: uid(),
-    case: p.manyToOne(CaseFile).deleteRule('cascade'),
+    case: p.manyToOne(CaseFile).nullable().deleteRule('cascade'),
     rule: text(),
     subject: text(),
     reason: text().nullable(),
@@ -43,7 +44,12 @@ export const Reminder = defineEntity({
     sentAt: instant().nullable(),
     escalationLevel: whole().default(0),
     labelMask: mask().default(0),
+    grant: p.manyToOne(AccessGrant).nullable(),
   },
-  uniques: [{ properties: ['case', 'rule', 'subject'] }],
+  uniques: [
+    { properties: ['case', 'rule', 'subject'] },
+    { name: 'reminder_grant_id_rule_subject_unique', properties: ['grant', 'rule', 'subject'] },
+  ],
+  checks: [{ name: 'reminder_of_one_thing', expression: 'num_nonnulls(case_id, grant_id) = 1' }],
   indexes: [{ properties: ['dueAt'], where: `status = any (array['SCHEDULED'::text, 'SNOOZED'::text])` }],
 });

@@ -5,6 +5,7 @@ import { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotenc
 import { Department, DepartmentMap, DirectoryUser, Facility, UserDepartment } from './directory.js';
 import { Deadline, Reminder } from './due.js';
 import { Appointment, CareTeamMember, Condition, Encounter } from './facts.js';
+import { AccessGrant, GrantRequest } from './grant.js';
 import { LinkConflict, PatientIdentifier, PatientPhone, PatientRecord, Person, PersonLink } from './person.js';
 import { Document, Outbox, SetAside, Source, SourceName, SyncRun } from './source.js';
 
@@ -15,5 +16,6 @@ export const entities = [
   ...[Encounter, Appointment, Condition, CareTeamMember],
   ...[Coverage, Claim, Adjudication, Payment, Account],
   ...[CaseFile, CaseDepartment, CaseIssue, CaseSubject, Interaction, CaseEvent, Idempotency, Deadline, Reminder],
+  ...[AccessGrant, GrantRequest],
   ...[PolicyState, PolicyGeneration, RelabelRange, BusinessClock, TokenUse, AuditEntry, AuditHead],
 ];
