@@ -18,10 +18,7 @@ export function breakGlass(context: GrantContext, input: object): Promise<GrantO
   return onGrant(context, () => {
     const { plan } = context;
     if (!plan.may('BREAK_GLASS')) {
-      throw refuseGrant(
-        'NOT_PERMITTED',
-        'This role may not break the glass. Ask who holds a case of this patient, or the privacy officer.',
-      );
+      throw refuseGrant('NOT_PERMITTED', 'This role may not break the glass. Ask who holds a case of this patient, or who reviews access.');
     }
     const { idempotencyKey, ...given } = readGrantInput(breakGlassInput(plan.glass), input);
     return { operation: 'breakGlass', key: idempotencyKey, request: given, act: (work) => grant(work, given) };

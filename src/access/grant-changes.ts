@@ -21,7 +21,7 @@ export function revokeGrant(context: GrantContext, input: object): Promise<Grant
 export function reviewGrant(context: GrantContext, input: object): Promise<GrantOutcome> {
   return onGrant(context, () => {
     if (!context.plan.may('REVIEW_ACCESS')) {
-      throw refuseGrant('NOT_PERMITTED', 'This role does not review access. The privacy officer does.');
+      throw refuseGrant('NOT_PERMITTED', 'This role does not review access. Ask who does.');
     }
     const { idempotencyKey, ...given } = readGrantInput(grantActionInput, input);
     return { operation: 'reviewGrant', key: idempotencyKey, request: given, act: (work) => review(work, given) };

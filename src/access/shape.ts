@@ -10,6 +10,7 @@ const overdue = '($.reviewed_at is null and $.review_due_at < now())';
 export const accessGrantShape = shape('AccessGrant', {
   table: 'access_grant',
   tag: 'grant',
+  isRecordOfAccess: true,
   touches: { as: 'person', person: `(select s.uid from person s where s.id = ${person})` },
   alone: { requires: null },
   fields: {

@@ -18,7 +18,8 @@ export function uncovered(policy: Pick<Policy, 'rules'>, shapes: readonly Shape[
 }
 
 /** A row about one patient: it carries labels, or an audit entry is owed for it. */
-const isOfPatient = ({ labelled, touches }: Shape): boolean => labelled !== undefined || touches !== undefined;
+const isOfPatient = ({ labelled, touches, isRecordOfAccess = false }: Shape): boolean =>
+  labelled !== undefined || (touches !== undefined && !isRecordOfAccess);
 /** Says something itself; a field that leads to other rows is decided there. */
 const isValue = (field: Field): boolean => field.is === 'column' || field.is === 'object';
 /** Ids are random; what remains of a masked row is open to whoever may know of the row. */

@@ -6,7 +6,8 @@ import type { OperationContext } from './context.js';
 
 /** What the entries call an operation: its name, or the root fields that an unnamed one asks. Never an alias: a client may
  *  write anything into one. */
-export function calledIn(operation: OperationDefinitionNode): string | null {
+export function calledIn(operation: OperationDefinitionNode | undefined): string | null {
+  if (!operation) return null; // which of several was not said
   if (operation.name) return operation.name.value;
   const fields = operation.selectionSet.selections.flatMap((selection) => (selection.kind === Kind.FIELD ? [selection.name.value] : []));
   return fields.length > 0 ? [...new Set(fields)].join(', ') : null;

@@ -88,7 +88,7 @@ export function createPassThrough(
 
 function operationOf(document: DocumentNode, name: string): Prepared | null {
   const operations = document.definitions.filter((each) => each.kind === Kind.OPERATION_DEFINITION);
-  const operation = name === '' ? operations[0] : operations.find((each) => each.name?.value === name);
+  const operation = name === '' && operations.length === 1 ? operations[0] : operations.find((each) => each.name?.value === name);
   if (operation?.operation !== 'query') return null;
   const fragments = document.definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
   return { operation, fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])) };

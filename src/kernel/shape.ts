@@ -149,6 +149,8 @@ export interface Shape {
   /** The row carries `label_mask`; where it is masked only these fields remain. */
   readonly labelled?: { readonly keeps: readonly string[] };
   readonly touches?: Touches;
+  /** The hub's own note of who looked at what: its times and states are no PHI, only fields with a class are. */
+  readonly isRecordOfAccess?: boolean;
   readonly timeline?: { readonly kind: string; readonly at: string; readonly title: string; readonly detail: string };
 }
 
