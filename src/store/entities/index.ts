@@ -1,5 +1,5 @@
 /** Every table as an entity. */
-import { AuditEntry, AuditHead, BusinessClock, PolicyState } from './access.js';
+import { AuditEntry, AuditHead, BusinessClock, ChangeNote, PolicyState } from './access.js';
 import { Account, Adjudication, Claim, Coverage, Payment } from './billing.js';
 import { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotency, Interaction } from './case.js';
 import { Department, DepartmentMap, DirectoryUser, Facility, UserDepartment } from './directory.js';
@@ -15,5 +15,5 @@ export const entities = [
   ...[Encounter, Appointment, Condition, CareTeamMember],
   ...[Coverage, Claim, Adjudication, Payment, Account],
   ...[CaseFile, CaseDepartment, CaseIssue, CaseSubject, Interaction, CaseEvent, Idempotency, Deadline, Reminder],
-  ...[PolicyState, BusinessClock, AuditEntry, AuditHead],
+  ...[PolicyState, BusinessClock, AuditEntry, AuditHead, ChangeNote],
 ];
