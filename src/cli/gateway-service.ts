@@ -13,6 +13,7 @@ import { auditedActs } from './audited-acts.js';
 import type { HubSettings } from './hub-settings.js';
 import type { Rules } from './rules.js';
 import { hubSchema, hubShapes } from './shapes.js';
+import { openStreams } from './streams.js';
 
 export interface Gateway {
   readonly url: string;
@@ -30,9 +31,10 @@ export interface GatewayWanted {
 
 const readingConnections = 2;
 const clockLookMs = 5_000;
+const usualStreams = { perViewer: 10, perProcess: 1_000 };
 
 export async function startGateway(
-  settings: Pick<HubSettings, 'auth' | 'data' | 'host' | 'port'>,
+  settings: Pick<HubSettings, 'auth' | 'data' | 'host' | 'port'> & Partial<Pick<HubSettings, 'streams'>>,
   wanted: GatewayWanted,
 ): Promise<Gateway> {
   const { gatewayUrl, generation, rules, log } = wanted;
@@ -47,9 +49,11 @@ export async function startGateway(
   );
   look.unref();
   const reader = createReader(hubShapes, readers);
-  const apollo = createApollo({ schema: hubSchema(), audit, log, development: settings.auth.kind === 'development' });
+  const schema = hubSchema();
+  const apollo = createApollo({ schema, audit, log, development: settings.auth.kind === 'development' });
   await apollo.start();
   const directory = openDirectory(pool);
+  const { streams, close: closeStreams } = await openStreams(gatewayUrl, { schema, audit, log, pool, limits: settings.streams ?? usualStreams });
   const app = createApp({
     apollo,
     admit: openDoor({
@@ -59,11 +63,13 @@ export async function startGateway(
       audit,
     }),
     equip: (admitted) => ({ reader, acts: actsOf(admitted, { orm, clock, rules: rules.cases }) }),
+    streams,
     healthy: async () => void (await pool.query('select from policy_state')),
     log,
   });
   const closeAll = async (): Promise<void> => {
     clearInterval(look);
+    await closeStreams();
     await apollo.stop();
     await readers.close();
     await audit.close();
@@ -80,7 +86,7 @@ export async function startGateway(
     const acts = actsOf({ plan: planFor(rules.policy, viewer, generation), rows }, { orm, clock, rules: rules.cases });
     return auditedActs(acts, { actor, audit });
   };
-  return { url: server.url, actsFor, stop: () => server.close().then(closeAll) };
+  return { url: server.url, actsFor, stop: () => closeStreams().then(server.close).then(closeAll) };
 }
 
 async function tokenRules({ auth, data }: Pick<HubSettings, 'auth' | 'data'>): Promise<TokenRules> {

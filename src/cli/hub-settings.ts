@@ -13,6 +13,8 @@ export interface HubSettings {
   readonly roles: { readonly gatewayUrl: string | null; readonly workerUrl: string | null };
   readonly auth: { readonly kind: 'development'; readonly claims: ClaimNames } | ({ readonly kind: 'issuer' } & ForeignIssuer);
   readonly rules: { readonly policy: string; readonly clocks: string; readonly calendars: string; readonly directory: string };
+  /** How many subscriptions may be open at once. */
+  readonly streams: { readonly perViewer: number; readonly perProcess: number };
   readonly host: string;
   readonly port: number;
   /** The data folder. */

@@ -58,6 +58,7 @@ export function hubFile(folder: string) {
         facility: claim(claimNames.facility),
       }).default(claimNames),
     }).optional(),
+    streams: mapping({ perViewer: wholeNumber(1, 1_000).default(10), perProcess: wholeNumber(1, 100_000).default(1_000) }).prefault({}),
     policy: path.default(shipped('policy')),
     clocks: path.default(shipped('clocks')),
     calendars: path.default(shipped('calendars')),

@@ -80,6 +80,7 @@ function settle(from: { file: string | null; cwd: string }, file: HubFile, start
     roles: { gatewayUrl: start.HUB_GATEWAY_DATABASE_URL ?? null, workerUrl: start.HUB_WORKER_DATABASE_URL ?? null },
     auth: settleAuth(file.auth),
     rules: { policy: file.policy, clocks: file.clocks, calendars: file.calendars, directory: file.directory },
+    streams: file.streams,
     host: start.HUB_HOST ?? '127.0.0.1',
     port: start['--port'] ?? start.PORT ?? 4000,
     data: resolve(from.cwd, start['--data'] ?? start.HUB_DATA ?? '.hub'),

@@ -5,6 +5,7 @@ import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.j
 import type { CaseActs } from '../cases/index.js';
 import type { AuditAction, Plan } from '../access/index.js';
 import type { Reader, ReadRequest, RunInputs, Touched } from '../read/index.js';
+import type { Events, EventSeen } from './subscriptions/fan-out.js';
 
 export interface OperationContext {
   readonly viewer: Viewer;
@@ -15,6 +16,10 @@ export interface OperationContext {
   /** The acts of the cases room, bound to this viewer. */
   readonly acts: CaseActs;
   readonly trail: Trail;
+  /** Only where a stream is opened. */
+  readonly events?: Events;
+  /** Only for an event of a stream. */
+  readonly seen?: EventSeen;
 }
 
 /** What an operation did, for its audit entries. */

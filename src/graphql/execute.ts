@@ -19,6 +19,8 @@ export interface Operation {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: OperationContext;
+  /** What an event of a subscription is about. */
+  readonly rootValue?: object;
 }
 
 const byResponseName: GraphQLFieldResolver<Record<string, unknown>, unknown> = (source, _args, _context, info: GraphQLResolveInfo) =>
@@ -48,7 +50,7 @@ export function createExecutor(schema: GraphQLSchema): (operation: Operation) =>
 /** graphql-js on the same data: for documents with aliases, and the measure for the compiled executor. */
 export async function executeInterpreted(
   schema: GraphQLSchema,
-  { document, operationName, variables, context }: Operation,
+  { document, operationName, variables, context, rootValue = {} }: Operation,
 ): Promise<ExecutionResult> {
   return execute({
     schema,
@@ -56,7 +58,7 @@ export async function executeInterpreted(
     ...(operationName ? { operationName } : {}),
     variableValues: { ...variables },
     contextValue: context,
-    rootValue: {},
+    rootValue,
     fieldResolver: byResponseName,
   });
 }

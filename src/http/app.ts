@@ -6,8 +6,9 @@ import type { AddressInfo } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type NextFunction, type Request, type Response } from 'express';
-import { asHubError, HubError, type Log } from '../kernel/index.js';
+import { asHubError, errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/index.js';
 import { formatError, newTrail, type OperationContext } from '../graphql/index.js';
+import type { Streams } from './stream.js';
 import type { Admitted, Door } from './viewers.js';
 
 export interface AppOptions {
@@ -15,6 +16,8 @@ export interface AppOptions {
   readonly admit: Door;
   /** What an operation reads and acts with, for an admitted viewer. */
   readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts'>;
+  /** Subscriptions; without them nobody hears of changes. */
+  readonly streams: Streams;
   /** Throws where the gateway cannot answer. */
   readonly healthy: () => Promise<void>;
   readonly log: Log;
@@ -23,7 +26,11 @@ export interface AppOptions {
 const greeting = 'Patient Relations Hub. Ask POST /graphql with a bearer token; /health/ready says whether it can answer.\n';
 
 export function createApp(options: AppOptions): express.Express {
-  const { apollo, admit, equip, log } = options;
+  const { apollo, admit, equip, log, streams } = options;
+  const contextOf = async (authorization: string | undefined, requestId: string): Promise<OperationContext> => {
+    const admitted = await admit(authorization, requestId);
+    return { ...admitted, requestId, trail: newTrail(), ...equip(admitted, requestId) };
+  };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -45,18 +52,21 @@ export function createApp(options: AppOptions): express.Express {
     const requestId = randomUUID();
     response.setHeader('x-request-id', requestId);
     response.setHeader('cache-control', 'no-store');
-    admit(request.headers.authorization, requestId).then(
-      (admitted) => {
-        response.locals['context'] = {
-          ...admitted,
-          requestId,
-          trail: newTrail(),
-          ...equip(admitted, requestId),
-        } satisfies OperationContext;
+    contextOf(request.headers.authorization, requestId).then(
+      (context) => {
+        response.locals['context'] = context;
         next();
       },
       (error: unknown) => refuse(response, error, { log, requestId }),
     );
+  });
+  app.post('/graphql/stream', express.json({ limit: '256kb' }), (request: Request, response: Response) => {
+    const { authorization } = request.headers;
+    const { requestId } = response.locals['context'] as OperationContext;
+    streams.serve(request, response, () => contextOf(authorization, requestId)).catch((error: unknown) => {
+      if (response.headersSent) response.destroy();
+      else refuse(response, error, { log, requestId });
+    });
   });
   app.use(
     '/graphql',
@@ -72,9 +82,11 @@ export function createApp(options: AppOptions): express.Express {
 
 /** An error in GraphQL shape, with the status of its code. */
 function refuse(response: Response, error: unknown, at: { readonly log: Log; readonly requestId: string | null }): void {
-  const status = error instanceof HubError ? error.status : 500;
+  const errors = (error instanceof AggregateError ? error.errors : [error]).map((each) => formatError(each, at));
+  const code = errors[0]?.extensions?.['code'] as ErrorCode | undefined;
+  const status = errorCatalogue[code ?? 'INTERNAL'].status;
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
-  response.status(status).json({ errors: [formatError(error, at)] });
+  response.status(status).json({ errors });
 }
 
 /** Faults of the body parser: too large, not JSON. */

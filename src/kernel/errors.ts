@@ -11,6 +11,7 @@ export const errorCatalogue = {
   NOT_FOUND: { status: 404, meaning: 'Nothing with this id, or nothing that this viewer may know of.' },
   NOT_PERMITTED: { status: 403, meaning: 'The role may not do this; the message says who may.' },
   LIMIT_EXCEEDED: { status: 400, meaning: 'The document is larger, deeper or wider than the gateway takes.' },
+  TOO_MANY_STREAMS: { status: 429, meaning: 'This viewer or this gateway has as many streams open as it may. Close one, or try later.' },
   INTROSPECTION_DISABLED: { status: 400, meaning: 'Only an integration engineer may introspect, on a development hub.' },
   TRANSITION_NOT_ALLOWED: { status: 409, meaning: 'The case is not in a status from which this step can be taken.' },
   CONFLICT: { status: 409, meaning: 'Somebody changed it in between. Read it again and decide.' },

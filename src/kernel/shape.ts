@@ -107,7 +107,13 @@ export interface Shape {
   readonly labelled?: { readonly keeps: readonly string[] };
   /** An audit entry is owed for each row of this shape that is answered: `person` is SQL for the uuid of whom it is about,
    *  told only where the class of `gate` is shown. */
-  readonly touches?: { readonly as: 'person' | 'case'; readonly person: string; readonly gate?: PhiClass };
+  readonly touches?: {
+    readonly as: 'person' | 'case';
+    readonly person: string;
+    readonly gate?: PhiClass;
+    /** SQL for the uuid of the case where the row is none itself. */
+    readonly case?: string;
+  };
   readonly timeline?: { readonly kind: string; readonly at: string; readonly title: string; readonly detail: string };
 }
 

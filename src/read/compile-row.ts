@@ -213,7 +213,7 @@ function touchOf({ sites, plan }: Compilation, at: { row: Row; site: Site; maske
   const verdict = verdictOf(plan, row, touches.gate);
   const person = verdict.shown ? row.sql(touches.person) : 'null';
   const told = verdict.shown && verdict.where !== null ? `case when ${verdict.where} then ${person} end` : person;
-  const caseUid = site.touches === 'case' ? row.column('uid') : 'null';
+  const caseUid = site.touches === 'case' ? row.sql(touches.case ?? '$.uid') : 'null';
   return `json_build_array(${[String(sites.indexOf(site)), told, caseUid, masked ?? 'false', ...site.reported].join(', ')})`;
 }
 

@@ -9,7 +9,7 @@ import { buildHubSchema, createExecutor, executeInterpreted, newTrail, type Oper
 import { packageRoot, silentLog, toWireId, type RowId, type Shape } from '../../src/kernel/index.js';
 import { patientShapes } from '../../src/patients/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
-import { reminderShape } from '../../src/reminders/index.js';
+import { reminderShapes } from '../../src/reminders/index.js';
 import { setAsideShape, sourceShape, syncRunShape } from '../../src/sync/index.js';
 
 export const shapes: readonly Shape[] = [
@@ -21,7 +21,7 @@ export const shapes: readonly Shape[] = [
   sourceShape,
   syncRunShape,
   setAsideShape,
-  reminderShape,
+  ...reminderShapes,
 ];
 export const labels = [
   { name: 'PART2', bit: 0 },

@@ -4,10 +4,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openAudit, type Audit } from '../../src/access/index.js';
-import { openIssuer, type TokenRequest } from '../../src/auth/index.js';
+import { openIssuer, type DevelopmentIssuer, type TokenRequest } from '../../src/auth/index.js';
 import { openDirectory } from '../../src/directory/index.js';
 import { createApollo } from '../../src/graphql/index.js';
-import { createApp, listen, openDoor } from '../../src/http/index.js';
+import { openStreams } from '../../src/cli/streams.js';
+import { createApp, listen, openDoor, type StreamLimits } from '../../src/http/index.js';
 import { createLog, toWireId, type Clock } from '../../src/kernel/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { openPool } from '../../src/store/index.js';
@@ -16,6 +17,7 @@ import type { TestDatabase } from './services.js';
 
 export interface HttpGateway {
   readonly url: string;
+  readonly issuer: DevelopmentIssuer;
   token(request: Partial<TokenRequest> & { readonly userUid: string }): Promise<string>;
   /** POSTs as JSON; `body` replaces the usual one. */
   post(
@@ -39,12 +41,22 @@ export interface GraphQLBody {
 
 export async function openHttpGateway(
   database: TestDatabase,
-  options: { readonly development?: boolean; readonly audit?: Audit; readonly clock?: Clock } = {},
+  options: {
+    readonly development?: boolean;
+    readonly audit?: Audit;
+    /** Of the door, the directory and what is verified of a token. */
+    readonly clock?: Clock;
+    readonly streams?: StreamLimits;
+    /** How often a silent stream asks whether its viewer is still welcome. */
+    readonly lookAgainMs?: number;
+    /** Another gateway of the same hub: its tokens are good here. */
+    readonly beside?: HttpGateway;
+  } = {},
 ): Promise<HttpGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-http-'));
   const logFile = join(folder, 'log');
   const log = createLog('test', 'debug', logFile);
-  const issuer = await openIssuer(folder);
+  const issuer = options.beside?.issuer ?? (await openIssuer(folder));
   const pool = openPool(database.gatewayUrl, { max: 2, name: 'test-gateway' });
   const readers = openReaders(database.gatewayUrl, { connections: 2, log });
   const audit = options.audit ?? openAudit(database.gatewayUrl, { log });
@@ -52,14 +64,23 @@ export async function openHttpGateway(
   const apollo = createApollo({ schema: hubSchema, audit, log, development: options.development ?? true });
   await apollo.start();
   const admit = openDoor({
-    tokens: issuer.rules,
+    tokens: { ...issuer.rules, ...(options.clock ? { clock: options.clock } : {}) },
     policy: () => ({ policy: testPolicy, generation: 1 }),
-    findRows: openDirectory(pool).viewerRows,
+    findRows: openDirectory(pool, options.clock).viewerRows,
     audit,
     ...(options.clock ? { clock: options.clock } : {}),
   });
+  const hearing = await openStreams(database.gatewayUrl, {
+    schema: hubSchema,
+    audit,
+    log,
+    pool,
+    limits: options.streams ?? { perViewer: 10, perProcess: 100 },
+    ...(options.lookAgainMs === undefined ? {} : { lookAgainMs: options.lookAgainMs }),
+  });
   const app = createApp({
     apollo,
+    streams: hearing.streams,
     admit,
     equip: () => ({ reader, acts: noActs }),
     healthy: async () => void (await pool.query('select 1')),
@@ -69,6 +90,7 @@ export async function openHttpGateway(
   const url = `${server.url}/graphql`;
   return {
     url,
+    issuer,
     token: ({ userUid, ...request }) =>
       issuer.issueToken({
         role: 'ADVOCATE',
@@ -90,6 +112,7 @@ export async function openHttpGateway(
     },
     logged: () => readFileSync(logFile, 'utf8'),
     async close() {
+      await hearing.close();
       await server.close();
       await apollo.stop();
       await readers.close();
