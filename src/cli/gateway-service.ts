@@ -53,7 +53,13 @@ export async function startGateway(
   const apollo = createApollo({ schema, audit, log, development: settings.auth.kind === 'development' });
   await apollo.start();
   const directory = openDirectory(pool);
-  const { streams, close: closeStreams } = await openStreams(gatewayUrl, { schema, audit, log, pool, limits: settings.streams ?? usualStreams });
+  const { streams, close: closeStreams } = await openStreams(gatewayUrl, {
+    schema,
+    audit,
+    log,
+    pool,
+    limits: settings.streams ?? usualStreams,
+  });
   const app = createApp({
     apollo,
     admit: openDoor({

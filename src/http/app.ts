@@ -63,10 +63,12 @@ export function createApp(options: AppOptions): express.Express {
   app.post('/graphql/stream', express.json({ limit: '256kb' }), (request: Request, response: Response) => {
     const { authorization } = request.headers;
     const { requestId } = response.locals['context'] as OperationContext;
-    streams.serve(request, response, () => contextOf(authorization, requestId)).catch((error: unknown) => {
-      if (response.headersSent) response.destroy();
-      else refuse(response, error, { log, requestId });
-    });
+    streams
+      .serve(request, response, () => contextOf(authorization, requestId))
+      .catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else refuse(response, error, { log, requestId });
+      });
   });
   app.use(
     '/graphql',

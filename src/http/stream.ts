@@ -36,7 +36,8 @@ export function createStreams({ subscriptions, limits }: StreamOptions): Streams
     if (closed) throw new HubError('DATABASE_UNAVAILABLE', 'This gateway is stopping. Try again.');
     const own = [...open.values()].filter((holder) => holder === viewer).length;
     if (own >= limits.perViewer) throw new HubError('TOO_MANY_STREAMS', `You have ${own} streams open, which is the most. Close one.`);
-    if (open.size >= limits.perProcess) throw new HubError('TOO_MANY_STREAMS', 'This gateway has as many streams open as it may. Try later.');
+    if (open.size >= limits.perProcess)
+      throw new HubError('TOO_MANY_STREAMS', 'This gateway has as many streams open as it may. Try later.');
     const ending = new AbortController();
     open.set(ending, viewer);
     return ending;
@@ -84,12 +85,12 @@ function readAsked({ headers, body }: Request): { query: string; operationName: 
   if (typeof query !== 'string') throw new HubError('BAD_INPUT', 'Expected a JSON body with a query.');
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     throw new HubError('BAD_INPUT', 'operationName: expected a name.');
-  if (variables !== undefined && variables !== null && !isObject(variables)) throw new HubError('BAD_INPUT', 'variables: expected an object.');
+  if (variables !== undefined && variables !== null && !isObject(variables))
+    throw new HubError('BAD_INPUT', 'variables: expected an object.');
   return { query, operationName: operationName ?? null, variables: variables ?? {} };
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 interface Flow {
   count<T>(events: AsyncGenerator<T>): AsyncGenerator<T>;
@@ -121,7 +122,11 @@ function createFlow(signal: AbortSignal): Flow {
   };
 }
 
-async function send(response: Response, body: AsyncGenerator<string>, { flow, ending }: { flow: Flow; ending: AbortController }): Promise<void> {
+async function send(
+  response: Response,
+  body: AsyncGenerator<string>,
+  { flow, ending }: { flow: Flow; ending: AbortController },
+): Promise<void> {
   response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-store', 'x-accel-buffering': 'no' });
   const cut = (): void => void response.destroy();
   ending.signal.addEventListener('abort', cut, { once: true });

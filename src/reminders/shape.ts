@@ -24,7 +24,9 @@ const ofCase = (sql: string): string => `(select ${sql} from case_file c where c
 const reminderEventShape = shape('ReminderEvent', {
   table: 'reminder',
   conditions: {
-    related: ofCase(`c.assigned_to = :user or exists (select 1 from case_department cd where cd.case_id = c.id and cd.department_id = any(:departments))`),
+    related: ofCase(
+      `c.assigned_to = :user or exists (select 1 from case_department cd where cd.case_id = c.id and cd.department_id = any(:departments))`,
+    ),
     facility: ofCase('c.facility_id = :facility'),
   },
   touches: {

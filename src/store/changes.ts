@@ -51,7 +51,7 @@ async function keepListening({ url, heard, closing }: Order, first: Ear): Promis
   const closed = new Promise<'over'>((resolve) => closing.addEventListener('abort', () => resolve('over'), { once: true }));
   let ear: Ear | null = first;
   let { heardUpTo } = first;
-  for (let failures = 0; !closing.aborted; ) {
+  for (let failures = 0; !closing.aborted;) {
     if (ear) {
       failures = 0;
       await hear(ear, closed);

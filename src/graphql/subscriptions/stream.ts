@@ -2,7 +2,13 @@
  *  that plan, and leaves only after its audit entry is durable. A stream ends when its viewer may ask no more, and says why;
  *  while the database is away it waits, and loses nothing. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { createSourceEventStream, type ExecutionResult, type FormattedExecutionResult, type GraphQLSchema, type ValidationRule } from 'graphql';
+import {
+  createSourceEventStream,
+  type ExecutionResult,
+  type FormattedExecutionResult,
+  type GraphQLSchema,
+  type ValidationRule,
+} from 'graphql';
 import type { Audit } from '../../access/index.js';
 import { HubError, type Change, type Log } from '../../kernel/index.js';
 import { entriesOf } from '../audit-trail.js';
@@ -126,7 +132,8 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
     const fault = (result.errors ?? []).map(({ originalError }) => originalError).find((error) => isPassing(error) || isConflict(error));
     if (fault) throw fault;
     if (!result.errors && !seen.visible && !mailbox.knows(change.uid)) return null; // it never was there for this viewer
-    if (change.kind !== 'run' || result.errors) // how a source is read tells of nobody: its opening has an entry
+    if (change.kind !== 'run' || result.errors)
+      // how a source is read tells of nobody: its opening has an entry
       await audit.record(entriesOf(context, operation.name?.value ?? null, result.errors !== undefined));
     if (seen.visible) mailbox.know(change.uid);
     else mailbox.forget(change.uid);
