@@ -9,6 +9,8 @@ export interface OpenStream {
   ended(): unknown;
   /** Waits until so many events have come. */
   count(events: number): Promise<void>;
+  /** Waits until this holds of the latest event. */
+  latest(holds: (event: ExecutionResult<Record<string, unknown>> | undefined) => boolean): Promise<void>;
   untilEnded(): Promise<unknown>;
   close(): void;
 }
@@ -49,6 +51,7 @@ export async function openStream(
     events,
     ended: () => end,
     count: (wanted) => until(`expected ${wanted} events, found ${events.length}`, () => events.length >= wanted),
+    latest: (holds) => until('expected another event', () => holds(events.at(-1))),
     async untilEnded() {
       await until('expected the end of the stream', () => end !== null);
       return end;

@@ -48,8 +48,10 @@ export async function hearOfRuns({ context, args }: Opening<{ readonly source?: 
   return events.open((change) => change.kind === 'run' && (wanted === null || change.sourceRow === wanted));
 }
 
+const elsewhere = (): GraphQLError => new GraphQLError('Expected a query or a mutation. Subscriptions go to /graphql/stream.');
+
 function allowed({ plan, events, trail }: OperationContext, capability: string): Events {
-  if (!events) throw new GraphQLError('Expected a query or a mutation. Subscriptions go to /graphql/stream.');
+  if (!events) throw elsewhere();
   if (plan.may(capability)) return events;
   trail.refused = true;
   throw new HubError('NOT_PERMITTED', 'The role may not hear of this. Ask a colleague whose role covers it.');
@@ -76,11 +78,12 @@ const eventOf: Readonly<Record<Change['kind'], Event>> = {
 };
 
 export async function answerEvent(context: OperationContext, change: Change, info: GraphQLResolveInfo): Promise<unknown> {
+  if (!context.seen) throw elsewhere();
   const { type, idField, tag, requires } = eventOf[change.kind];
   const sets = info.fieldNodes.flatMap(({ selectionSet }): SelectionSetNode[] => (selectionSet ? [selectionSet] : []));
   const may = context.plan.may(requires);
   const value = may ? await answerObject(context, { type, uid: change.uid, sets, info }) : null;
-  if (context.seen) context.seen.visible = value !== null;
+  context.seen.visible = value !== null;
   context.trail.refused ||= !may;
   if (value !== null) {
     // An event says at least that this case changed.
