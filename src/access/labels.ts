@@ -4,7 +4,7 @@
  *  once, the one with the older view could write last. */
 import type { Pool, PoolClient } from 'pg';
 import { requestJob, type RowId } from '../kernel/index.js';
-import { inTransaction, PENDING, writeOutbox } from '../store/index.js';
+import { inTransaction, PENDING, tellCasesOf, writeOutbox } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
 import * as statements from './label-statements.js';
 
@@ -42,8 +42,20 @@ export function relabelRange(pool: Pool, { table, fromId, toId, generation }: Ro
     await client.query('select pg_advisory_xact_lock($1)', [labelLock]);
     if (!isLabelled(table) || generation < (await generationNow(client))) return;
     const rows = await renewOwnMasks(client, { table, fromId, toId }, rules);
-    if (rows.length > 0) await spread(new Spreading(client, rules), table, rows);
+    if (rows.length === 0) return;
+    await spread(new Spreading(client, rules), table, rows);
+    await tellCasesOf(client, await recordsOf(client, table, rows));
   });
+}
+
+/** On whom the rows hang: what has just become visible is news for the open cases about them. */
+async function recordsOf(client: PoolClient, table: LabelledTable, rows: readonly RowId[]): Promise<readonly RowId[]> {
+  if (table === 'patient_record') return rows;
+  const { rows: found } = await client.query<{ id: RowId }>(
+    `select distinct patient_record_id as id from ${table} where id = any($1::bigint[]) and patient_record_id is not null`,
+    [rows],
+  );
+  return found.map(({ id }) => id);
 }
 
 export async function generationNow(client: PoolClient): Promise<number> {

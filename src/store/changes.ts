@@ -129,6 +129,11 @@ export function changeOf(line: string): Change[] {
 }
 const rowsIn = (list = ''): RowId[] => list.split(',').filter((row): row is RowId => /^\d+$/.test(row));
 
+/** Within the transaction that changed what hangs on these records, or who may see it. @param client a worker's */
+export async function tellCasesOf(client: pg.ClientBase, records: readonly string[]): Promise<void> {
+  if (records.length > 0) await client.query({ name: 'tell cases', text: 'select tell_cases_of_records($1::bigint[])', values: [records] });
+}
+
 /** Notes are kept for as long as a gateway may be cut off and still catch up. @param pool a worker's */
 export async function trimChanges(pool: pg.Pool, { keepHours }: { keepHours: number }): Promise<number> {
   const text = 'delete from change_note where written_at < now() - make_interval(hours => $1)';

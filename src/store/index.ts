@@ -11,7 +11,7 @@ export type { Counts } from './ingest/progress.js';
 export { phoneDigits, searchName } from './ingest/patient-cells.js';
 export { relayOutbox, trimOutbox, writeOutbox, type OutboxJob } from './outbox.js';
 export { readCursor, registerSources, setCircuit, sourceRow, type Circuit, type RegisteredSource, type SourceEntry } from './sources.js';
-export { listenForChanges, trimChanges, type Listening } from './changes.js';
+export { listenForChanges, tellCasesOf, trimChanges, type Listening } from './changes.js';
 export { failRun, finishRun, startRun, type Run } from './runs.js';
 export { advanceBusinessClock, businessClock, type BusinessClock } from './business-clock.js';
 export { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotency, Interaction } from './entities/case.js';

@@ -242,7 +242,7 @@ describe('a client that does not read', () => {
   async function rawStream(query: string): Promise<Socket> {
     const { hostname, port } = new URL(gateway.url);
     const body = JSON.stringify({ query });
-    const socket = connect({ host: hostname, port: Number(port), highWaterMark: 1_024 });
+    const socket = connect({ host: hostname, port: Number(port) });
     socket.write(
       `POST /graphql/stream HTTP/1.1\r\nHost: hub\r\nAuthorization: Bearer ${token}\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
     );

@@ -4,13 +4,13 @@ import { createClient, type ExecutionResult } from 'graphql-sse';
 import type { HttpGateway } from './http-gateway.js';
 
 export interface OpenStream {
-  readonly events: ExecutionResult<Record<string, unknown>>[];
+  readonly events: ExecutionResult<Record<string, unknown>, unknown>[];
   /** How it ended: `complete`, or what the client threw; null while it is open. */
   ended(): unknown;
   /** Waits until so many events have come. */
   count(events: number): Promise<void>;
   /** Waits until this holds of the latest event. */
-  latest(holds: (event: ExecutionResult<Record<string, unknown>> | undefined) => boolean): Promise<void>;
+  latest(holds: (event: ExecutionResult<Record<string, unknown>, unknown> | undefined) => boolean): Promise<void>;
   untilEnded(): Promise<unknown>;
   close(): void;
 }
@@ -22,7 +22,7 @@ export async function openStream(
   query: string,
   { variables = {}, retry = 0 }: { variables?: Record<string, unknown>; retry?: number } = {},
 ): Promise<OpenStream> {
-  const events: ExecutionResult<Record<string, unknown>>[] = [];
+  const events: ExecutionResult<Record<string, unknown>, unknown>[] = [];
   let end: unknown = null;
   let connected: () => void = () => undefined;
   const accepted = new Promise<void>((resolve) => (connected = resolve));
@@ -36,7 +36,7 @@ export async function openStream(
     end = reason;
     connected();
   };
-  const stop = client.subscribe<Record<string, unknown>>(
+  const stop = client.subscribe<Record<string, unknown>, unknown>(
     { query, variables },
     { next: (event) => void events.push(event), error: (error) => finish(error ?? 'error'), complete: () => finish('complete') },
   );

@@ -99,15 +99,17 @@ const ofRuns = `
 `;
 
 /** Facts tell no row of their own. A batch, or a range that was labelled, says once which records it touched, and the open
- *  cases of those persons are told: the screen of a call looks again. At most 200 a batch: a first reading is no news. */
+ *  cases of those persons are told: the screen of a call looks again. Of many records at once nobody is told: a first reading
+ *  is no news, and must not be slowed down by it. */
 const ofFacts = `
   create function tell_cases_of_records(records bigint[]) returns void language plpgsql security definer set search_path = hub, pg_temp as $$
   begin
+    if cardinality(records) > 500 then return; end if;
     perform tell_changes(array(
       select distinct 'case ' || c.uid from case_file c
         join person_link pinned on pinned.patient_record_id = c.patient_record_id and pinned.assurance = 'CERTAIN'
         join person_link touched on touched.person_id = pinned.person_id and touched.assurance = 'CERTAIN'
-      where c.closed_at is null and touched.patient_record_id = any(records) order by 1 limit 200));
+      where c.closed_at is null and touched.patient_record_id = any(records) order by 1));
   end $$;
   revoke all on function tell_cases_of_records(bigint[]) from public;
   grant execute on function tell_cases_of_records(bigint[]) to hub_worker;
