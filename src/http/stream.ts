@@ -81,7 +81,7 @@ const frame: Readonly<Record<string, string>> = { accept: 'text/event-stream', '
 function readAsked({ headers, body }: Request): { query: string; operationName: string | null; variables: Record<string, unknown> } {
   if (!/\btext\/event-stream\b/.test(headers.accept ?? ''))
     throw new HubError('BAD_INPUT', 'Expected the header "accept: text/event-stream".');
-  const { query, operationName, variables } = (isObject(body) ? body : {}) as Record<string, unknown>;
+  const { query, operationName, variables } = (isObject(body) ? body : {});
   if (typeof query !== 'string') throw new HubError('BAD_INPUT', 'Expected a JSON body with a query.');
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     throw new HubError('BAD_INPUT', 'operationName: expected a name.');

@@ -55,78 +55,6 @@ const endOf = async (stream: OpenStream) => {
   return [stream.ended(), stream.events.at(-1)?.errors?.map(({ extensions }) => extensions?.['code'])];
 };
 
-describe('a stream is refused in GraphQL shape, with a status of its own,', () => {
-  const ask = async (body: unknown, { by = token, accept = 'text/event-stream', method = 'POST' } = {}) => {
-    const answer = await fetch(`${gateway.url}/stream`, {
-      method,
-      headers: { 'content-type': 'application/json', accept, ...(by ? { authorization: `Bearer ${by}` } : {}) },
-      ...(method === 'GET' ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-    });
-    const text = await answer.text();
-    expect(text).not.toMatch(/node_modules|\.[tj]s:|stack/);
-    expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
-    const { errors } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
-    return [answer.status, errors[0]?.extensions.code];
-  };
-  const good = () => ({ query: oneCase, variables: variables() });
-
-  it('without a token, or by a method that would put variables into an address', async () => {
-    expect(await ask(good(), { by: '' })).toEqual([401, 'UNAUTHENTICATED']);
-    expect(await ask(good(), { by: 'a.b.c' })).toEqual([401, 'UNAUTHENTICATED']);
-    for (const method of ['GET', 'PUT', 'DELETE']) expect(await ask(good(), { method })).toEqual([405, 'METHOD_NOT_ALLOWED']);
-  });
-
-  it('of a client that wants another form, or sends another', async () => {
-    expect(await ask(good(), { accept: 'application/json' })).toEqual([400, 'BAD_INPUT']);
-    for (const body of ['{', '[]', '{}', '{"query":7}', [good()], { ...good(), variables: 'x' }, { ...good(), operationName: 7 }])
-      expect(await ask(body)).toEqual([400, 'BAD_INPUT']);
-    expect(await ask({ ...good(), variables: { id: 'x'.repeat(300_000) } })).toEqual([400, 'LIMIT_EXCEEDED']);
-  });
-
-  it('for a document that is no single subscription within the limits', async () => {
-    for (const query of [
-      '{ __typename }',
-      'mutation { openCase(input: { channel: PHONE, summary: "x" }) { __typename } }',
-      'subscription { a: caseChanged { caseId } b: caseChanged { caseId } }',
-      'subscription { __typename }',
-      'subscription { caseChanged { nothing } }',
-      'subscription A { reminderDue { reminderId } } subscription B { reminderDue { reminderId } }',
-      `subscription { ${'#\n'.repeat(10)} caseChanged { caseId ${'__typename '.repeat(6_000)} } }`,
-    ])
-      expect([query.slice(0, 60), ...(await ask({ query }))]).toEqual([query.slice(0, 60), 400, 'BAD_INPUT']);
-    const deep = `subscription { caseChanged { case { patient { ${'cases { nodes { patient { '.repeat(5)} id ${'} } }'.repeat(5)} } } } }`;
-    expect(await ask({ query: deep })).toEqual([400, 'LIMIT_EXCEEDED']);
-  });
-
-  it('for an argument that cannot be', async () => {
-    expect(await ask({ query: oneCase })).toEqual([400, 'BAD_INPUT']); // the variable is missing
-    expect(await ask({ query: oneCase, variables: { id: 'pat_1' } })).toEqual([400, 'BAD_INPUT']);
-  });
-
-  it('to one stream too many of a viewer, and of the gateway', async () => {
-    for (let n = 0; n < 3; n += 1) await watch();
-    expect(await ask(good())).toEqual([429, 'TOO_MANY_STREAMS']);
-    const other = await gateway.token({ userUid: story.other.uid });
-    for (let n = 0; n < 2; n += 1) await watch(other);
-    const [third] = await write(
-      `insert into directory_user (uid, name, role) values (gen_random_uuid(), 'Zz-Third', 'ADVOCATE') returning uid`,
-    );
-    const another = await gateway.token({ userUid: String(third?.['uid']) });
-    expect(await ask(good(), { by: another })).toEqual([429, 'TOO_MANY_STREAMS']);
-    open.splice(0).forEach((stream) => stream.close());
-    await pause(200);
-    const again = await watch(another); // what was closed is free again
-    await touch();
-    await again.count(1);
-  });
-
-  it('and a subscription at /graphql is told where to go', async () => {
-    const answer = await gateway.post(token, { query: 'subscription { caseChanged { caseId } }' });
-    expect(answer.json.errors).toEqual([expect.objectContaining({ extensions: { code: 'BAD_INPUT' } })]);
-    expect(answer.text).toContain('/graphql/stream');
-  });
-});
-
 it('a plain client gets server-sent events: a comment at once, so that it knows that the stream stands, then the event', async () => {
   const leaving = new AbortController();
   const answer = await fetch(`${gateway.url}/stream`, {
@@ -326,59 +254,6 @@ it('when the hub stops, streams are cut off without being told that they are com
   await stopping.close();
   expect(performance.now() - began).toBeLessThan(1_900); // before what is left is cut by force
   expect(await stream.untilEnded()).not.toBe('complete');
-});
-
-describe('what travels between processes', () => {
-  it('is kinds and ids, whatever changes', async () => {
-    const heard: string[] = [];
-    const client = new pg.Client({ connectionString: database.gatewayUrl, options: '-c search_path=hub' });
-    client.on('notification', ({ payload }) => void heard.push(payload ?? ''));
-    await client.connect();
-    await client.query('listen hub_changes');
-    await write(
-      `update case_file set narrative = 'Zz-Narrative', summary = 'Zz-Summary', complainant_name = 'Zz-Name', version = version + 1`,
-    );
-    await write(
-      `insert into case_file (uid, number, kind, status, facility_id, classification, channel, received_at, opened_at, summary)
-       select gen_random_uuid(), 'PR-2026-9' || n, 'GRIEVANCE', 'RECEIVED', $1, 'x', 'PHONE', now(), now(), 'Zz-Summary' from generate_series(1, 60) n`,
-      [story.facility.row],
-    );
-    await write(`update deadline set status = 'MISSED', due_at = now()`);
-    await write(
-      `insert into reminder (case_id, rule, subject, reason, due_at, status, recipient_id) select id, 'r', 'Zz-Subject', 'Zz-Reason', now(), 'SCHEDULED', assigned_to from case_file`,
-    );
-    await asOwner(database.workerUrl, `update reminder set status = 'SENT', sent_at = now()`);
-    await asOwner(
-      database.workerUrl,
-      `insert into sync_run (source_id, started_at, state, error) select id, now(), 'FAILED', 'Zz-Error' from source`,
-    );
-    await asOwner(database.workerUrl, 'select tell_cases_of_records(array(select id from patient_record))');
-    await write(`update encounter set reason_display = 'Zz-Reason'`);
-    await client.query('select 1');
-    await client.end();
-    const uuid = '[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-    const line = new RegExp(`^(case ${uuid}|reminder ${uuid} (\\d+|- (-|\\d+(,\\d+)*))|run ${uuid} \\d+)$`);
-    const lines = heard.flatMap((payload) => payload.split('\n'));
-    expect(lines.filter((text) => !line.test(text))).toEqual([]);
-    expect(new Set(lines.map((text) => text.split(' ')[0]))).toEqual(new Set(['case', 'reminder', 'run']));
-    expect(Math.max(...heard.map(({ length }) => length))).toBeLessThan(7_000);
-    expect(lines.filter((text) => text.startsWith('reminder')).length).toBeGreaterThan(60);
-  });
-
-  it('can be nothing else: the notes themselves refuse it', async () => {
-    for (const what of ['case Zz-Maria', `case ${story.maria.caseUid} Zz-Maria`, `patient ${story.maria.uid}`])
-      await expect(write('insert into change_note (what) values ($1)', [what])).rejects.toThrow(/change_note_what_check/);
-  });
-
-  it('is noted by nobody but the triggers', async () => {
-    for (const url of [database.gatewayUrl, database.workerUrl]) {
-      await expect(asOwner(url, `insert into change_note (what) values ('case ${story.maria.caseUid}')`)).rejects.toThrow(
-        /permission denied/,
-      );
-      await expect(asOwner(url, `select tell_changes(array['case ${story.maria.caseUid}'])`)).rejects.toThrow(/permission denied/);
-    }
-    await expect(asOwner(database.gatewayUrl, 'select tell_cases_of_records(array[1]::bigint[])')).rejects.toThrow(/permission denied/);
-  });
 });
 
 it('the log of all this holds nothing of a person', () => {
