@@ -4,6 +4,7 @@
  *  their notification for some hours: who lost the connection reads what its snapshot had not seen. Statement triggers: a
  *  statement that changes a thousand reminders sends forty lines of mail, and facts, which come by the million, none. */
 import { Migration } from '@mikro-orm/migrations';
+import { narrowGatewayRights } from './gateway-rights.js';
 
 export class Changes extends Migration {
   override up(): void {
@@ -12,6 +13,7 @@ export class Changes extends Migration {
     this.addSql(ofReminders);
     this.addSql(ofRuns);
     this.addSql(ofFacts);
+    this.addSql(narrowGatewayRights);
   }
 }
 
