@@ -3,8 +3,9 @@
 import { connection, HubError, one, type RootField } from '../kernel/index.js';
 import { phoneDigits, searchName } from '../store/index.js';
 
+/** A record that is only perhaps the person's finds nobody, and a masked one says nothing. */
 const recordWith = (predicate: string): string =>
-  `$.id in (select l.person_id from patient_record r join person_link l on l.patient_record_id = r.id where (r.label_mask & :masked) = 0 and ${predicate})`;
+  `$.id in (select l.person_id from patient_record r join person_link l on l.patient_record_id = r.id and l.assurance = 'CERTAIN' where (r.label_mask & :masked) = 0 and ${predicate})`;
 
 /** Each word must begin a word of the name. The longest goes by the index, all of them decide. */
 const nameMatches = recordWith(`(' ' || r.name_search) like (:value)[1] and (' ' || r.name_search) like all (:value)`);

@@ -64,11 +64,23 @@ export const noActs: CaseActs = {
   recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
 };
 
-/** @param alter for a test that breaks statements on purpose */
-export function openTestGateway(gatewayUrl: string, alter: (text: string) => string = (text) => text): TestGateway {
+/** @param alter for a test that breaks statements on purpose
+ *  @param hide for one that breaks the settings of row-level security */
+export function openTestGateway(
+  gatewayUrl: string,
+  alter: (text: string) => string = (text) => text,
+  hide: (hidden: number) => number = (hidden) => hidden,
+): TestGateway {
   const sent: string[] = [];
   const readers = openReaders(gatewayUrl, { connections: 2, log: silentLog, onStatement: (text) => void sent.push(text) });
-  const reader = createReader(shapes, { ...readers, fly: (flight) => readers.fly({ ...flight, text: alter(flight.text) }) });
+  const reader = createReader(shapes, {
+    ...readers,
+    fly: (flight) => {
+      const text = alter(flight.text);
+      // A statement has one text under one name.
+      return readers.fly({ ...flight, text, name: text === flight.text ? flight.name : '', hidden: hide(flight.hidden) });
+    },
+  });
   const run = createExecutor(hubSchema);
   const documents = new Map<string, ReturnType<typeof parse>>();
   return {
