@@ -81,7 +81,7 @@ const frame: Readonly<Record<string, string>> = { accept: 'text/event-stream', '
 function readAsked({ headers, body }: Request): { query: string; operationName: string | null; variables: Record<string, unknown> } {
   if (!/\btext\/event-stream\b/.test(headers.accept ?? ''))
     throw new HubError('BAD_INPUT', 'Expected the header "accept: text/event-stream".');
-  const { query, operationName, variables } = (isObject(body) ? body : {});
+  const { query, operationName, variables } = isObject(body) ? body : {};
   if (typeof query !== 'string') throw new HubError('BAD_INPUT', 'Expected a JSON body with a query.');
   if (operationName !== undefined && operationName !== null && typeof operationName !== 'string')
     throw new HubError('BAD_INPUT', 'operationName: expected a name.');
@@ -147,13 +147,14 @@ async function send(
 function written(response: Response, part: string): Promise<boolean> {
   if (!response.writable) return Promise.resolve(false);
   return new Promise((resolve) => {
-    const stuck = setTimeout(() => {
-      response.destroy();
-      resolve(false);
-    }, stuckMs);
-    response.write(part, (error) => {
+    const settle = (taken: boolean): void => {
       clearTimeout(stuck);
-      resolve(!error);
-    });
+      response.off('close', gone);
+      resolve(taken);
+    };
+    const gone = (): void => settle(false);
+    const stuck = setTimeout(() => response.destroy(), stuckMs);
+    response.once('close', gone); // a response that is cut off tells its writers nothing
+    response.write(part, (error) => settle(!error));
   });
 }
