@@ -8,7 +8,7 @@ import { packageRoot, queueNames, realClock, type Clock, type Log, type QueueNam
 import { openQueues, type QueuePlace, type Queues } from '../src/queue/index.js';
 import { loadReminderRules } from '../src/reminders/index.js';
 import { openConnector, takenTypes, type Connector, type SourceSettings } from '../src/sources/index.js';
-import { businessClock, openPool, registerSources, trimOutbox } from '../src/store/index.js';
+import { businessClock, openPool, registerSources, trimChanges, trimOutbox } from '../src/store/index.js';
 import { firstSyncDone, queueDueSources, queueInterrupted, type FirstSync, type RunProgress } from '../src/sync/index.js';
 import { runLoop, type Loop } from './loop.js';
 import { relayOnce } from './relay.js';
@@ -49,6 +49,7 @@ const duePollMs = 5_000;
 const grantsPollMs = 10_000;
 const trimMs = 60 * 60 * 1000;
 const keepRelayedHours = 24;
+const keepNotesHours = 24;
 
 export async function startWorkers(settings: WorkerSettings): Promise<Workers> {
   const { log, sources } = settings;
@@ -138,5 +139,6 @@ function loopsOf({ settings: { log }, pool, queues, clock }: Work): Loop[] {
     { name: 'due', everyMs: duePollMs, turn: () => askForReminders(queues, clock, duePollMs).then(no) },
     { name: 'grants', everyMs: grantsPollMs, turn: () => askForGrants({ pool, queues, clock }, grantsPollMs).then(no) },
     { name: 'trim', everyMs: trimMs, turn: () => trimOutbox(pool, { keepHours: keepRelayedHours }).then(no) },
+    { name: 'trim notes', everyMs: trimMs, turn: () => trimChanges(pool, { keepHours: keepNotesHours }).then(no) },
   ];
 }

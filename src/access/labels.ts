@@ -4,7 +4,7 @@
  *  once, the one with the older view could write last. */
 import type { Pool, PoolClient } from 'pg';
 import { requestJob, type RowId } from '../kernel/index.js';
-import { generationHeld, inTransaction, PENDING, writeOutbox } from '../store/index.js';
+import { generationHeld, inTransaction, PENDING, tellCasesOf, writeOutbox } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
 import * as statements from './label-statements.js';
 
@@ -54,10 +54,22 @@ export function relabelRange(pool: Pool, range: RowRange, rules: LabelRules, gen
     const { table, now } = await beginLabelling(client, range);
     if (!table) return true;
     if (generation !== null && generation !== now) return false;
-    const rows = await renewOwnMasks(client, { ...range, table }, rules);
-    if (rows.length > 0) await spreadFrom(client, { table, rows: rows.map(({ id }) => id) }, rules);
+    const rows = (await renewOwnMasks(client, { ...range, table }, rules)).map(({ id }) => id);
+    if (rows.length === 0) return true;
+    await spreadFrom(client, { table, rows }, rules);
+    await tellCasesOf(client, await recordsOf(client, table, rows));
     return true;
   });
+}
+
+/** On whom the rows hang: what has just become visible is news for the open cases about them. */
+async function recordsOf(client: PoolClient, table: LabelledTable, rows: readonly RowId[]): Promise<readonly RowId[]> {
+  if (table === 'patient_record') return rows;
+  const { rows: found } = await client.query<{ id: RowId }>(
+    `select distinct patient_record_id as id from ${table} where id = any($1::bigint[]) and patient_record_id is not null`,
+    [rows],
+  );
+  return found.map(({ id }) => id);
 }
 
 export const generationNow = (client: PoolClient): Promise<number> =>

@@ -7,7 +7,7 @@ const ofCase = (column: string): string => `(select ${column} from case_file c w
 const person = personOfRecord(ofCase('c.patient_record_id'));
 
 /** @param asks the class under which the case shows such rows; null: they are what a case shows to everybody, masked or not */
-export function onCase(asks: PhiClass | null): Pick<Shape, 'conditionsAlone' | 'grant' | 'alone'> {
+export function onCase(asks: PhiClass | null) {
   return {
     conditionsAlone: { related: itsCase(sharesCase('c')), facility: itsCase('c.facility_id = :facility'), glass: glassBrokenFor(person) },
     grant: grantUidFor(person),
@@ -18,5 +18,5 @@ export function onCase(asks: PhiClass | null): Pick<Shape, 'conditionsAlone' | '
       ...(asks === null ? {} : { asks }),
       touches: { as: 'case', person: `(select p.uid from person p where p.id = ${person})`, case: ofCase('c.uid'), gate: 'NARRATIVE' },
     },
-  };
+  } as const satisfies Pick<Shape, 'conditionsAlone' | 'grant' | 'alone'>;
 }

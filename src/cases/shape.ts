@@ -68,6 +68,12 @@ export const caseShape = shape('Case', {
   },
 });
 
+/** What a subscription tells of a case: which one, and the case as the viewer may see it. */
+export const caseEventShape = shape('CaseEvent', {
+  table: 'case_file',
+  fields: { caseId: id('case'), case: one('Case', { on: '$.id = ^.id' }) },
+});
+
 export const issueShape = shape('Issue', {
   table: 'case_issue',
   tag: 'iss',
@@ -136,4 +142,4 @@ export const interactionShape = shape('Interaction', {
   },
 });
 
-export const caseShapes = [caseShape, complainantShape, deadlineShape, interactionShape, issueShape];
+export const caseShapes = [caseShape, caseEventShape, complainantShape, deadlineShape, interactionShape, issueShape];

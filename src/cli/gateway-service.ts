@@ -15,6 +15,7 @@ import { neverIdle, tokenRules } from './issuer.js';
 import { limitsOf } from './limits.js';
 import type { GatewayRules } from './rules.js';
 import { hubSchema, hubShapes } from './shapes.js';
+import { openStreams } from './streams.js';
 
 export interface Gateway {
   readonly url: string;
@@ -31,9 +32,10 @@ export interface GatewayWanted {
 
 const readingConnections = 2;
 const clockLookMs = 5_000;
+const usualStreams = { perViewer: 10, perProcess: 1_000 };
 
 export async function startGateway(
-  settings: Pick<HubSettings, 'auth' | 'data' | 'host' | 'port'> & Partial<Pick<HubSettings, 'idleLogoffMs' | 'limits'>>,
+  settings: Pick<HubSettings, 'auth' | 'data' | 'host' | 'port'> & Partial<Pick<HubSettings, 'idleLogoffMs' | 'limits' | 'streams'>>,
   wanted: GatewayWanted,
 ): Promise<Gateway> {
   const { gatewayUrl, rules, log } = wanted;
@@ -74,6 +76,8 @@ export async function startGateway(
   };
   const changes = await listenTo(gatewayUrl, { channel: 'hub_directory', heard: forget, log });
   hearsOfChanges = changes.hears;
+  const limits = settings.streams ?? usualStreams;
+  const { streams, close: closeStreams } = await openStreams(gatewayUrl, { schema, audit, log, pool, limits });
   const app = createApp({
     apollo,
     admit,
@@ -84,11 +88,13 @@ export async function startGateway(
       acts: actsOf(admitted, { orm, clock, rules: rules.cases }),
       grants: grantActs({ pool, plan: admitted.plan, viewer: admitted.rows }),
     }),
+    streams,
     healthy: async () => void (await pool.query('select from policy_state')),
     log,
   });
   const closeAll = async (): Promise<void> => {
     clearInterval(look);
+    await closeStreams();
     await apollo.stop();
     await changes.close();
     await readers.close();
@@ -107,7 +113,7 @@ export async function startGateway(
     const acts = actsOf({ plan: planFor(inForce, viewer, generation), rows }, { orm, clock, rules: rules.cases });
     return auditedActs(acts, { actor, audit });
   };
-  return { url: server.url, actsFor, stop: () => server.close().then(closeAll) };
+  return { url: server.url, actsFor, stop: () => closeStreams().then(server.close).then(closeAll) };
 }
 
 /** Automatic logoff (45 CFR 164.312(a)(2)(iii)), where it is wanted. */

@@ -38,6 +38,8 @@ export interface HubSettings {
   readonly limits: LimitsSettings;
   readonly production: boolean;
   readonly rules: { readonly policy: string; readonly clocks: string; readonly calendars: string; readonly directory: string };
+  /** How many subscriptions may be open at once. */
+  readonly streams: { readonly perViewer: number; readonly perProcess: number };
   readonly host: string;
   readonly port: number;
   /** The data folder. */

@@ -5,7 +5,7 @@ import { departmentShape, facilityShape, userShape } from '../directory/index.js
 import { buildHubSchema } from '../graphql/index.js';
 import type { Shape } from '../kernel/index.js';
 import { patientShapes } from '../patients/index.js';
-import { reminderShape } from '../reminders/index.js';
+import { reminderShapes } from '../reminders/index.js';
 import { setAsideShape, sourceShape, syncRunShape } from '../sync/index.js';
 
 export const hubShapes: readonly Shape[] = [
@@ -17,7 +17,7 @@ export const hubShapes: readonly Shape[] = [
   sourceShape,
   syncRunShape,
   setAsideShape,
-  reminderShape,
+  ...reminderShapes,
   accessGrantShape,
   viewerShape,
 ];

@@ -123,6 +123,8 @@ export interface HubConfig {
     readonly calendars: string;
     readonly directory: string;
   };
+  /** How many subscriptions may be open at once: of one person at one gateway, and of one gateway in all. */
+  readonly streams: { readonly perViewer: number; readonly perProcess: number };
   readonly host: string;
   readonly port: number;
   /** The data folder. */

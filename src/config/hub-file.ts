@@ -48,6 +48,7 @@ export function hubFile(folder: string) {
     auth: authSettings(folder).optional(),
     idleLogoff: idleLogoff.optional(),
     limits: limitsSettings(folder).optional(),
+    streams: mapping({ perViewer: wholeNumber(1, 1_000).default(10), perProcess: wholeNumber(1, 100_000).default(1_000) }).prefault({}),
     policy: path.default(shipped('policy')),
     clocks: path.default(shipped('clocks')),
     calendars: path.default(shipped('calendars')),

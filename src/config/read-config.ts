@@ -88,6 +88,7 @@ function settle(from: { file: string | null; cwd: string }, file: HubFile, start
     limits: settleLimits(file.limits),
     production: start.NODE_ENV === 'production',
     rules: { policy: file.policy, clocks: file.clocks, calendars: file.calendars, directory: file.directory },
+    streams: file.streams,
     host: start.HUB_HOST ?? '127.0.0.1',
     port: start['--port'] ?? start.PORT ?? 4000,
     data: resolve(from.cwd, start['--data'] ?? start.HUB_DATA ?? '.hub'),

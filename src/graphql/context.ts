@@ -6,6 +6,7 @@ import type { CaseActs } from '../cases/index.js';
 import type { AuditAction, GrantActs, Plan } from '../access/index.js';
 import type { Reader, ReadAnswer, ReadRequest, RunInputs, Touched } from '../read/index.js';
 import { underPolicyInForce } from './policy-in-force.js';
+import type { Events, EventSeen } from './subscriptions/fan-out.js';
 
 export interface OperationContext {
   readonly viewer: Viewer;
@@ -21,6 +22,10 @@ export interface OperationContext {
   readonly trail: Trail;
   /** Plan and acts under the policy that is in force now. Given back rather than set: the server copies a context. */
   readonly renewed: () => Promise<Pick<OperationContext, 'plan' | 'acts' | 'grants'>>;
+  /** Only where a stream is opened. */
+  readonly events?: Events;
+  /** Only for an event of a stream. */
+  readonly seen?: EventSeen;
 }
 
 /** What an operation did, for its audit entries. */

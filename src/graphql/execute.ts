@@ -49,7 +49,7 @@ export function createCompiledExecutor(schema: GraphQLSchema): (operation: Opera
 /** graphql-js on the same data: for documents with aliases, and the measure for the compiled executor. */
 export async function executeInterpreted(
   schema: GraphQLSchema,
-  { document, operationName, variables, context }: Operation,
+  { document, operationName, variables, context, rootValue = {} }: Operation,
 ): Promise<ExecutionResult> {
   return execute({
     schema,
@@ -57,7 +57,7 @@ export async function executeInterpreted(
     ...(operationName ? { operationName } : {}),
     variableValues: { ...variables },
     contextValue: context,
-    rootValue: {},
+    rootValue,
     fieldResolver: byResponseName,
   });
 }

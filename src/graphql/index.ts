@@ -3,6 +3,8 @@ export { createApollo } from './server.js';
 export { createCompiledExecutor, createExecutor, executeInterpreted } from './execute.js';
 export { JsonText, type Operation } from './pass-through.js';
 export { recurringWords } from './recurring-words.js';
+export { createSubscriptions, type Subscriptions } from './subscriptions/stream.js';
+export { createFanOut, type FanOut } from './subscriptions/fan-out.js';
 export { formatError } from './errors.js';
 export { openGate, type Gate, type GateOptions } from './gate.js';
 export { ordinaryLimits, type DocumentLimits } from './limits.js';
@@ -11,3 +13,4 @@ export { readTrustedDocuments, type TrustedDocuments } from './trusted-documents
 export { newTrail, type OperationContext } from './context.js';
 export { underPolicyInForce } from './policy-in-force.js';
 export type { CaseActs } from '../cases/index.js';
+export { withoutSuggestion } from './suggestions.js';

@@ -30,6 +30,8 @@ export interface Operation {
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: OperationContext;
+  /** What an event of a subscription is about. */
+  readonly rootValue?: object;
 }
 
 interface Prepared {

@@ -14,10 +14,11 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
-import { phiClasses, type Shape } from '../kernel/index.js';
+import { HubError, phiClasses, type Shape } from '../kernel/index.js';
 import { CaseMutations } from './resolvers/case-mutations.js';
 import { GrantMutations } from './resolvers/grant-mutations.js';
 import { Queries } from './resolvers/queries.js';
+import { Subscriptions } from './resolvers/subscriptions.js';
 import { recurringWords } from './recurring-words.js';
 import { DateTime } from './types/scalars.js';
 
@@ -36,13 +37,24 @@ const phi = new GraphQLDirective({
 const rootsSay: Readonly<Record<string, string>> = {
   Query: 'What can be asked. Each answer is scoped to the viewer and audited.',
   Mutation: 'What can be done. Each takes one input with an optional idempotencyKey, and answers a union.',
+  Subscription: 'What can be heard of, at /graphql/stream (graphql-sse). Each event is scoped to the viewer and audited anew.',
 };
+
+/** Asked for by type-graphql as soon as there is a subscription; ours bring their own source. */
+const unused = {
+  publish: (): never => neverAsked(),
+  subscribe: (): never => neverAsked(),
+};
+function neverAsked(): never {
+  throw new HubError('INTERNAL', 'expected a subscription with a source of its own');
+}
 
 export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
   const built = buildSchemaSync({
-    resolvers: [Queries, CaseMutations, GrantMutations],
+    resolvers: [Queries, CaseMutations, GrantMutations, Subscriptions],
     validate: false,
     scalarsMap: [{ type: Date, scalar: DateTime }],
+    pubSub: unused,
   });
   const classOf = new Map(
     shapes.flatMap(({ type, fields }) => Object.entries(fields).map(([name, field]) => [`${type}.${name}`, field.phi] as const)),

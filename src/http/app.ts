@@ -10,6 +10,7 @@ import { asHubError, HubError, type Log } from '../kernel/index.js';
 import { newTrail, type OperationContext } from '../graphql/index.js';
 import type { Limits } from './limited.js';
 import { badRequest, refuse, refuseUnreadable } from './refusals.js';
+import type { Streams } from './stream.js';
 import type { Admitted, Door } from './viewers.js';
 
 export interface AppOptions {
@@ -20,6 +21,8 @@ export interface AppOptions {
   readonly mostBytes: number;
   /** What an operation reads and acts with, for an admitted viewer. */
   readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts' | 'grants'>;
+  /** Subscriptions; without them nobody hears of changes. */
+  readonly streams: Streams;
   /** Throws where the gateway cannot answer. */
   readonly healthy: () => Promise<void>;
   readonly log: Log;
@@ -28,7 +31,20 @@ export interface AppOptions {
 const greeting = 'Patient Relations Hub. Ask POST /graphql with a bearer token; /health/ready says whether it can answer.\n';
 
 export function createApp(options: AppOptions): express.Express {
-  const { apollo, admit, limits, mostBytes, equip, log } = options;
+  const { apollo, admit, limits, mostBytes, equip, log, streams } = options;
+  const contextOf = async (request: Request, requestId: string): Promise<OperationContext> => {
+    const admitted = await admit(request.headers.authorization, requestId, purposeIn(request));
+    const { viewer, rows, plan, renewPlan } = admitted;
+    return {
+      ...{ viewer, rows, plan, requestId, trail: newTrail() },
+      ...equip(admitted, requestId),
+      renewed: async () => {
+        const renewed = await renewPlan();
+        const { acts, grants } = equip({ ...admitted, plan: renewed }, requestId);
+        return { plan: renewed, acts, grants };
+      },
+    };
+  };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -50,39 +66,35 @@ export function createApp(options: AppOptions): express.Express {
     const requestId = randomUUID();
     response.setHeader('x-request-id', requestId);
     response.setHeader('cache-control', 'no-store');
-    admit(request.headers.authorization, requestId, purposeIn(request)).then(
-      (admitted) => {
-        const { viewer, rows, plan, renewPlan } = admitted;
-        response.locals['context'] = {
-          ...{ viewer, rows, plan, requestId, trail: newTrail() },
-          ...equip(admitted, requestId),
-          renewed: async () => {
-            const renewed = await renewPlan();
-            const { acts, grants } = equip({ ...admitted, plan: renewed }, requestId);
-            return { plan: renewed, acts, grants };
-          },
-        } satisfies OperationContext;
+    contextOf(request, requestId).then(
+      (context) => {
+        response.locals['context'] = context;
         next();
       },
       (error: unknown) => refuse(response, error, { log, requestId }),
     );
   });
-  app.use(
-    '/graphql',
-    express.json({ limit: mostBytes }),
-    (request: Request, response: Response, next: NextFunction) => {
-      const context = response.locals['context'] as OperationContext;
-      limits(request.body, context).then(
-        ({ query, headers }) => {
-          for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
-          if (query !== null) request.body = withText(request.body as object, query);
-          next();
-        },
-        (error: unknown) => refuse(response, error, { log, requestId: context.requestId }),
-      );
-    },
-    expressMiddleware(apollo, { context: async ({ res }) => res.locals['context'] as OperationContext }),
-  );
+  app.use('/graphql', express.json({ limit: mostBytes }), (request: Request, response: Response, next: NextFunction) => {
+    const context = response.locals['context'] as OperationContext;
+    limits(request.body, context).then(
+      ({ query, headers }) => {
+        for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+        if (query !== null) request.body = withText(request.body as object, query);
+        next();
+      },
+      (error: unknown) => refuse(response, error, { log, requestId: context.requestId }),
+    );
+  });
+  app.post('/graphql/stream', (request: Request, response: Response) => {
+    const { requestId } = response.locals['context'] as OperationContext;
+    streams
+      .serve(request, response, () => contextOf(request, requestId))
+      .catch((error: unknown) => {
+        if (response.headersSent) response.destroy();
+        else refuse(response, error, { log, requestId });
+      });
+  });
+  app.use('/graphql', expressMiddleware(apollo, { context: async ({ res }) => res.locals['context'] as OperationContext }));
   app.use((error: unknown, _request: Request, response: Response, next: NextFunction) => {
     if (response.headersSent) next(error);
     else refuse(response, badRequest(error, mostBytes), { log, requestId: null });

@@ -2,9 +2,9 @@
  *  token was not believed, by a code alone; the answer does not. */
 import type { Server } from 'node:http';
 import type { Response } from 'express';
-import { formatError } from '../graphql/index.js';
+import { formatError, withoutSuggestion } from '../graphql/index.js';
 import { TokenRefusal } from '../auth/index.js';
-import { HubError, type Log } from '../kernel/index.js';
+import { errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/index.js';
 import { RateLimited } from './rate-limit.js';
 
 export interface Refusing {
@@ -13,11 +13,15 @@ export interface Refusing {
 }
 
 export function refuse(response: Response, error: unknown, at: Refusing): void {
-  const status = error instanceof HubError ? error.status : 500;
+  // A document may be wrong in several ways. What it was meant to say is told to nobody who is turned away.
+  const faults: readonly unknown[] = error instanceof AggregateError ? error.errors : [error];
+  const errors = faults.map((fault) => formatError(fault, at)).map((told) => ({ ...told, message: withoutSuggestion(told.message) }));
+  const code = errors[0]?.extensions?.['code'] as ErrorCode | undefined;
+  const status = code ? errorCatalogue[code].status : 500;
   if (error instanceof TokenRefusal) at.log.info({ reason: error.reason, requestId: at.requestId }, 'a token was refused');
   if (error instanceof RateLimited) for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
   if (status === 401) response.setHeader('www-authenticate', challengeOf(error));
-  response.status(status).json({ errors: [formatError(error, at)] });
+  response.status(status).json({ errors });
 }
 
 /** RFC 6750, section 3: who sent no token is told of no error. */

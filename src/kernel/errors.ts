@@ -15,6 +15,7 @@ export const errorCatalogue = {
     meaning: 'The request is larger, deeper or dearer than the gateway takes; the message says what was found and what is allowed.',
   },
   RATE_LIMITED: { status: 429, meaning: 'The viewer has asked for much in a short time; Retry-After says when to ask again.' },
+  TOO_MANY_STREAMS: { status: 429, meaning: 'This viewer or this gateway has as many streams open as it may. Close one, or try later.' },
   DOCUMENT_NOT_REGISTERED: { status: 400, meaning: 'The hub answers registered documents only, and this is none of them.' },
   PERSISTED_QUERY_NOT_FOUND: { status: 400, meaning: 'No document is registered under this id. Send its text, or have it registered.' },
   INTROSPECTION_DISABLED: { status: 400, meaning: 'Only who manages sources may introspect, on a development hub.' },

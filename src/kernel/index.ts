@@ -1,5 +1,6 @@
 export * from './errors.js';
 export * from './clock.js';
+export * from './changes.js';
 export * from './log.js';
 export * from './ids.js';
 export * from './jobs.js';

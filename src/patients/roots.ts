@@ -4,8 +4,9 @@ import { connection, HubError, one, type RootField } from '../kernel/index.js';
 import { phoneDigits, searchWords } from '../store/index.js';
 import { survivorOf } from './shape.js';
 
+/** A record that is only perhaps the person's finds nobody, and a masked one says nothing. */
 const recordWith = (predicate: string): string =>
-  `$.id in (select l.person_id from patient_record r join person_link l on l.patient_record_id = r.id where (r.label_mask & :masked) = 0 and ${predicate})`;
+  `$.id in (select l.person_id from patient_record r join person_link l on l.patient_record_id = r.id and l.assurance = 'CERTAIN' where (r.label_mask & :masked) = 0 and ${predicate})`;
 
 /** Exact and whole; not by what only a masked record says, nor by a record that is not certainly the person's. */
 const valueMatches = (table: string, predicate: string): string =>

@@ -1,5 +1,5 @@
 /** The reminders room's door. */
-export { reminderShape } from './shape.js';
+export { reminderShapes } from './shape.js';
 export { loadReminderRules, type ReminderRules } from './reminder-rules.js';
 export { turnDeadlinesIntoReminders, type CaseRange, type ReminderKnowledge, type Turned } from './turn-deadlines.js';
 export { markDueReminders, type Marked } from './mark-due.js';

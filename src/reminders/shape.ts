@@ -1,13 +1,16 @@
-/** A reminder as shown with its case. */
+/** A reminder as shown with its case; and on its own, when it falls due: then only to whoever may read the case's narrative. */
 import { onCase } from '../cases/index.js';
 import { column, id, instant, one, shape } from '../kernel/index.js';
 
-export const reminderShape = shape('Reminder', {
+const ofCase = onCase('NARRATIVE');
+
+const reminderShape = shape('Reminder', {
   table: 'reminder',
   tag: 'rem',
-  ...onCase('NARRATIVE'),
+  ...ofCase,
   fields: {
     id: id('rem'),
+    case: one('Case', { on: '$.id = ^.case_id' }),
     rule: column('rule'),
     reason: column('reason', { phi: 'NARRATIVE' }),
     dueAt: instant('due_at'),
@@ -18,3 +21,14 @@ export const reminderShape = shape('Reminder', {
     escalationLevel: column('escalation_level'),
   },
 });
+
+/** What a subscription tells of a reminder. */
+const reminderEventShape = shape('ReminderEvent', {
+  table: 'reminder',
+  conditions: ofCase.conditionsAlone,
+  grant: ofCase.grant,
+  touches: ofCase.alone.touches,
+  fields: { reminderId: id('rem'), reminder: one('Reminder', { on: '$.id = ^.id', gate: 'NARRATIVE' }) },
+});
+
+export const reminderShapes = [reminderShape, reminderEventShape];

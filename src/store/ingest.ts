@@ -3,6 +3,7 @@
  *  Set-based throughout: one statement a table, whatever the number of rows. What cannot be read is set aside, whole. */
 import type { Pool } from 'pg';
 import type { Batch, HubRecord, RecordKey, Reference } from '../records/index.js';
+import { tellCasesOf } from './changes.js';
 import { removeDocuments, screen, type Screened, writeDocuments } from './ingest/documents.js';
 import { followUps } from './ingest/follow-up.js';
 import { type Counts, openBatch, recordProgress } from './ingest/progress.js';
@@ -48,7 +49,7 @@ function ingestOnce(pool: Pool, input: IngestInput): Promise<Counts> {
   const sorted = sortMessages(input.batch.messages);
   return inTransaction(pool, async (client) => {
     const { sourceId, receivedAt } = input;
-    const work: Work = { client, sourceId, receivedAt, changed: new Map() };
+    const work: Work = { client, sourceId, receivedAt, changed: new Map(), touched: new Set() };
     const { generation, waiting } = await openBatch(work, input.generation ?? null);
     const screened = await screen(work, sorted);
     const staged = stage(screened.changed, input.maskOf);
@@ -60,6 +61,7 @@ function ingestOnce(pool: Pool, input: IngestInput): Promise<Counts> {
     const rejected = [...sorted.rejected, ...staged.rejected];
     await setAside(work, rejected);
     if (waiting) await takeBack(work, staged.stored);
+    await tellCasesOf(client, [...work.touched]);
     await writeOutbox(client, followUps(work.changed, generation));
     const updated = staged.stored.filter(({ key }) => screened.prior.has(key)).length;
     const counts: Counts = {
@@ -83,6 +85,7 @@ async function writeRows(work: Work, staged: Staged, { prior }: Screened): Promi
   // Names before what happens at their places, so that it need not wait for them.
   const nameRows = await writeNames(work, staged.names);
   const patients = await findPatients(work, patientsNamed(staged));
+  for (const record of [...patients.values(), ...(work.changed.get('patient_record') ?? [])]) work.touched.add(record);
   return patientRows + nameRows + (await writeFacts(work, staged.facts, { patients, known }));
 }
 

@@ -2,6 +2,7 @@
  *  two. Not for reading to a viewer (`read` compiles one statement for that) and not for ingest (set-based, ingest.ts). */
 import { type EntityMetadata, MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
+import type { Pool } from 'pg';
 import { type Log, packageRoot, silentLog } from '../kernel/index.js';
 import { entities } from './entities/index.js';
 import { migrations } from './migrations/index.js';
@@ -31,7 +32,7 @@ function settings(url: string, name: string, log: Log): Partial<Options> {
     namingStrategy: PostgresNaming,
     discovery: { onMetadata: leaveReferencesAlone },
     pool: { min: 0, max: 4 },
-    driverOptions: { application_name: name, options: '-c search_path=hub -c timezone=UTC' },
+    driverOptions: { application_name: name, options: '-c search_path=hub -c timezone=UTC', onPoolCreated: giveUpDeadConnections },
     logger: (message) => log.debug({ orm: message.length }, 'the mapper spoke'),
     debug: false,
     migrations: {
@@ -55,6 +56,21 @@ function settings(url: string, name: string, log: Log): Partial<Options> {
       defaultDeleteRule: 'no action',
     },
   };
+}
+
+/** A transaction whose connection was cut cannot be rolled back, and the query builder under the mapper then never gives the
+ *  connection back: after as many cuts as the pool is large every act would wait for ever. */
+function giveUpDeadConnections(pool: Pool): void {
+  pool.on('connect', (client) => {
+    client.once('end', () => {
+      try {
+        client.release(true);
+        client.release = () => undefined; // whoever holds it may still give it back
+      } catch {
+        // It had been given back before.
+      }
+    });
+  });
 }
 
 /** A reference does nothing on delete or update unless its entity says so; the mapper would guess by nullability. */

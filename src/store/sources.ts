@@ -1,7 +1,7 @@
 /** Which source systems the hub reads, as its configuration names them. A source that is gone from the configuration keeps
  *  its rows and its history, and is shown as inactive. */
 import type { ClientBase, Pool } from 'pg';
-import type { SourceId } from '../kernel/index.js';
+import type { RowId, SourceId } from '../kernel/index.js';
 import type { Cursor } from '../records/index.js';
 import { inTransaction } from './pool.js';
 
@@ -48,4 +48,10 @@ export type Circuit = 'CLOSED' | 'OPEN' | 'HALF_OPEN';
 
 export async function setCircuit(client: Pool | ClientBase, sourceId: SourceId, circuit: Circuit): Promise<void> {
   await client.query('update source set circuit = $2 where id = $1', [sourceId, circuit]);
+}
+
+/** The row of a source by its name; null where there is none. */
+export async function sourceRow(pool: Pool, name: string): Promise<RowId | null> {
+  const { rows } = await pool.query<{ id: RowId }>('select id::text from source where name = $1', [name]);
+  return rows[0]?.id ?? null;
 }

@@ -17,7 +17,7 @@ import {
 import { packageRoot, silentLog, toWireId, type RowId, type Shape } from '../../src/kernel/index.js';
 import { patientShapes } from '../../src/patients/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
-import { reminderShape } from '../../src/reminders/index.js';
+import { reminderShapes } from '../../src/reminders/index.js';
 import { setAsideShape, sourceShape, syncRunShape } from '../../src/sync/index.js';
 
 export const shapes: readonly Shape[] = [
@@ -29,7 +29,7 @@ export const shapes: readonly Shape[] = [
   sourceShape,
   syncRunShape,
   setAsideShape,
-  reminderShape,
+  ...reminderShapes,
   accessGrantShape,
   viewerShape,
 ];
@@ -78,11 +78,23 @@ export const noGrants: GrantActs = {
   reviewGrant: () => Promise.reject(new Error('this gateway reads only')),
 };
 
-/** @param alter for a test that breaks statements on purpose */
-export function openTestGateway(gatewayUrl: string, alter: (text: string) => string = (text) => text): TestGateway {
+/** @param alter for a test that breaks statements on purpose
+ *  @param hide for one that breaks the settings of row-level security */
+export function openTestGateway(
+  gatewayUrl: string,
+  alter: (text: string) => string = (text) => text,
+  hide: (hidden: number) => number = (hidden) => hidden,
+): TestGateway {
   const sent: string[] = [];
   const readers = openReaders(gatewayUrl, { connections: 2, log: silentLog, onStatement: (text) => void sent.push(text) });
-  const reader = createReader(shapes, { ...readers, fly: (flight) => readers.fly({ ...flight, text: alter(flight.text) }) });
+  const reader = createReader(shapes, {
+    ...readers,
+    fly: (flight) => {
+      const text = alter(flight.text);
+      // A statement has one text under one name.
+      return readers.fly({ ...flight, text, name: text === flight.text ? flight.name : '', hidden: hide(flight.hidden) });
+    },
+  });
   const ways = {
     usual: createExecutor(hubSchema),
     compiled: createCompiledExecutor(hubSchema),

@@ -4,12 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { grantActs, openAudit, type Audit } from '../../src/access/index.js';
-import { openIssuer, type TokenRequest, type TokenRules } from '../../src/auth/index.js';
+import { openIssuer, type DevelopmentIssuer, type TokenRequest, type TokenRules } from '../../src/auth/index.js';
 import { limitsOf } from '../../src/cli/limits.js';
 import type { HubSettings } from '../../src/cli/hub-settings.js';
+import { openStreams } from '../../src/cli/streams.js';
 import { openDirectory } from '../../src/directory/index.js';
 import { createApollo } from '../../src/graphql/index.js';
-import { createApp, keepLimits, listen, openDoor, rememberedForMs } from '../../src/http/index.js';
+import { createApp, keepLimits, listen, openDoor, rememberedForMs, type StreamLimits } from '../../src/http/index.js';
 import { createLog, toWireId, type Clock } from '../../src/kernel/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { listenTo, openPool, openTokenUse } from '../../src/store/index.js';
@@ -18,6 +19,7 @@ import type { TestDatabase } from './services.js';
 
 export interface HttpGateway {
   readonly url: string;
+  readonly issuer: DevelopmentIssuer;
   /** @param request.givenAt as if it had been given then */
   token(request: Partial<TokenRequest> & { readonly userUid: string; readonly givenAt?: Date }): Promise<string>;
   /** What another gateway needs to believe the same tokens. */
@@ -46,6 +48,7 @@ export interface GraphQLBody {
 export interface HttpGatewayOptions {
   readonly development?: boolean;
   readonly audit?: Audit;
+  /** Of the door, the directory and what is verified of a token. */
   readonly clock?: Clock;
   readonly limits?: HubSettings['limits'];
   /** Another issuer's, in place of the development issuer. */
@@ -53,13 +56,18 @@ export interface HttpGatewayOptions {
   readonly idleMs?: number;
   /** Of users who are never logged off for resting. */
   readonly neverIdle?: readonly string[];
+  readonly streams?: StreamLimits;
+  /** How often a silent stream asks whether its viewer is still welcome. */
+  readonly lookAgainMs?: number;
+  /** Another gateway of the same hub: its tokens are good here. */
+  readonly beside?: HttpGateway;
 }
 
 export async function openHttpGateway(database: TestDatabase, options: HttpGatewayOptions = {}): Promise<HttpGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'hub-http-'));
   const logFile = join(folder, 'log');
   const log = createLog('test', 'debug', logFile);
-  const issuer = await openIssuer(folder);
+  const issuer = options.beside?.issuer ?? (await openIssuer(folder));
   const pool = openPool(database.gatewayUrl, { max: 2, name: 'test-gateway' });
   const readers = openReaders(database.gatewayUrl, { connections: 2, log });
   const audit = options.audit ?? openAudit(database.gatewayUrl, { log });
@@ -72,10 +80,10 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
   );
   const apollo = createApollo({ schema: hubSchema, audit, log, development });
   await apollo.start();
-  const directory = openDirectory(pool);
+  const directory = openDirectory(pool, options.clock);
   let hears = (): boolean => false;
   const admit = openDoor({
-    tokens: options.tokens ?? issuer.rules,
+    tokens: options.tokens ?? { ...issuer.rules, ...own },
     policy: () => ({ policy: testPolicy, generation: 1 }),
     findRows: directory.viewerRows,
     audit,
@@ -96,8 +104,17 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
   };
   const changes = await listenTo(database.gatewayUrl, { channel: 'hub_directory', heard: forget, log });
   hears = changes.hears;
+  const hearing = await openStreams(database.gatewayUrl, {
+    schema: hubSchema,
+    audit,
+    log,
+    pool,
+    limits: options.streams ?? { perViewer: 10, perProcess: 100 },
+    ...(options.lookAgainMs === undefined ? {} : { lookAgainMs: options.lookAgainMs }),
+  });
   const app = createApp({
     apollo,
+    streams: hearing.streams,
     admit,
     limits: keepLimits({ ...gate, ...rateLimit, audit, ...own }),
     mostBytes,
@@ -109,6 +126,7 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
   const url = `${server.url}/graphql`;
   return {
     url,
+    issuer,
     tokens: options.tokens ?? issuer.rules,
     token: async ({ userUid, givenAt, ...request }) =>
       (givenAt ? await openIssuer(folder, { clock: { now: () => givenAt } }) : issuer).issueToken({
@@ -131,6 +149,7 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
     },
     logged: () => readFileSync(logFile, 'utf8'),
     async close() {
+      await hearing.close();
       await server.close();
       await changes.close();
       await apollo.stop();

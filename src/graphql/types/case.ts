@@ -97,6 +97,8 @@ export class Reminder extends Node {
   dueAt!: string;
   @Always(() => ReminderStatus)
   status!: string;
+  @Maybe(() => Case, 'The case that it is about.')
+  case!: object | null;
   @Maybe(() => User, 'Who is told.')
   recipient!: User | null;
   @Always(text)

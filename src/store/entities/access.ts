@@ -1,6 +1,6 @@
 /** The policy in force, the business clock, tokens in use and the audit chain. Single rows have the key `true`. */
 import { defineEntity, p } from '@mikro-orm/core';
-import { bigNumber, bytes, index, instant, json, text, textList, whole, yesNo } from './columns.js';
+import { bigNumber, bytes, index, instant, json, rowId, text, textList, whole, yesNo } from './columns.js';
 
 const theOnlyRow = () => yesNo().primary().default(true);
 const onlyOne = (table: string) => [{ name: `${table}_one_check`, expression: 'one', property: 'one' }];
@@ -91,4 +91,24 @@ export const AuditHead = defineEntity({
   tableName: 'audit_head',
   properties: { one: theOnlyRow(), seq: bigNumber(), hash: bytes() },
   checks: onlyOne('audit_head'),
+});
+
+/** What tells the gateways that something changed: ids only (migration 0011). */
+export const ChangeNote = defineEntity({
+  name: 'ChangeNote',
+  tableName: 'change_note',
+  properties: {
+    id: rowId(),
+    writtenBy: p.string().columnType('xid8').defaultRaw('pg_current_xact_id()'),
+    writtenAt: instant().defaultRaw('now()'),
+    what: text(),
+  },
+  indexes: [{ name: 'change_note_written_at_idx', properties: ['writtenAt'] }],
+  checks: [
+    {
+      name: 'change_note_what_check',
+      property: 'what',
+      expression: `what ~ '^(case|reminder|run) [0-9a-f-]{36}( [0-9,-]+){0,2}$'::text`,
+    },
+  ],
 });

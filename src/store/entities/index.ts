@@ -1,5 +1,5 @@
 /** Every table as an entity. */
-import { AuditEntry, AuditHead, BusinessClock, PolicyGeneration, PolicyState, RelabelRange, TokenUse } from './access.js';
+import { AuditEntry, AuditHead, BusinessClock, ChangeNote, PolicyGeneration, PolicyState, RelabelRange, TokenUse } from './access.js';
 import { Account, Adjudication, Claim, Coverage, Payment } from './billing.js';
 import { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotency, Interaction } from './case.js';
 import { Department, DepartmentMap, DirectoryUser, Facility, UserDepartment } from './directory.js';
@@ -17,5 +17,5 @@ export const entities = [
   ...[Coverage, Claim, Adjudication, Payment, Account],
   ...[CaseFile, CaseDepartment, CaseIssue, CaseSubject, Interaction, CaseEvent, Idempotency, Deadline, Reminder],
   ...[AccessGrant, GrantRequest],
-  ...[PolicyState, PolicyGeneration, RelabelRange, BusinessClock, TokenUse, AuditEntry, AuditHead],
+  ...[PolicyState, PolicyGeneration, RelabelRange, BusinessClock, TokenUse, AuditEntry, AuditHead, ChangeNote],
 ];

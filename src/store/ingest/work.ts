@@ -7,6 +7,8 @@ export interface Work {
   readonly receivedAt: Date;
   /** Ids of changed rows by table; jobs are made of them at the end. */
   readonly changed: Map<string, string[]>;
+  /** Patient records on which something changed; the open cases about them are told. */
+  readonly touched: Set<string>;
 }
 
 /** What a statement returns, as arrays: bigint, text and the like come as strings. */

@@ -94,5 +94,6 @@ export async function removeFacts(work: Work, kind: string, keys: readonly Recor
     text: `delete from ${fact.table} where source_id = $1 and source_key = any($2::text[]) returning id, patient_record_id`,
     values: [work.sourceId, textArray(keys)],
   });
+  for (const [, record] of gone) if (record) work.touched.add(record);
   await releaseReferrers(work, fact.table, gone);
 }

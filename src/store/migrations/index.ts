@@ -2,6 +2,7 @@
 import { AccessAndClocks } from './migration-0004-access-and-clocks.js';
 import { BreakGlass } from './migration-0007-break-glass.js';
 import { Cases } from './migration-0003-cases.js';
+import { Changes } from './migration-0011-changes.js';
 import { NamesInParts } from './migration-0012-names-in-parts.js';
 import { PolicyGenerations } from './migration-0006-policy-generations.js';
 import { RecordsAndFacts } from './migration-0002-records-and-facts.js';
@@ -18,5 +19,6 @@ export const migrations = [
   { name: 'migration-0006-policy-generations', class: PolicyGenerations },
   { name: 'migration-0007-break-glass', class: BreakGlass },
   { name: 'migration-0010-the-door', class: TheDoor },
+  { name: 'migration-0011-changes', class: Changes },
   { name: 'migration-0012-names-in-parts', class: NamesInParts },
 ];
