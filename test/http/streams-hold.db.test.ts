@@ -206,7 +206,7 @@ describe('a stream ends, and says why,', () => {
     await write('update policy_state set generation = 2');
     try {
       await touch();
-      expect(await endOf(stream)).toEqual(['complete', ['CONFLICT']]);
+      expect(await endOf(stream)).toEqual(['complete', ['POLICY_CHANGED']]);
       expect(stream.events).toHaveLength(1);
     } finally {
       await write('update policy_state set generation = 1');

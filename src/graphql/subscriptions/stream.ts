@@ -149,4 +149,4 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
 }
 
 const isPassing = (error: unknown): boolean => error instanceof HubError && error.status === 503;
-const isConflict = (error: unknown): boolean => error instanceof HubError && error.code === 'CONFLICT';
+const isConflict = (error: unknown): boolean => error instanceof HubError && error.code === 'POLICY_CHANGED';

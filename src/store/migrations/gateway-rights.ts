@@ -1,7 +1,8 @@
-/** What the gateway's role was granted and no act needs: history and contacts are added to and never changed, labels are the
- *  workers' to set, and an identity column needs no right on its sequence. An act that comes later grants what it takes. */
+/** What the gateway's role was granted and no act needs: history and contacts are added to and never changed, a reminder is
+ *  told or done with, labels are the workers' to set, and an identity column needs no right on its sequence. An act that comes later grants what it takes. */
 export const narrowGatewayRights = `
-  revoke insert, update on reminder from hub_gateway;
+  revoke update on reminder from hub_gateway;
+  grant update (status) on reminder to hub_gateway;
   revoke update on case_department, case_issue, case_subject, interaction, case_event, idempotency from hub_gateway;
   revoke delete on case_department, case_subject from hub_gateway;
   do $$
