@@ -1,5 +1,6 @@
 /** Every migration, in order. A list, not a folder to search: what is compiled in is what runs. */
 import { AccessAndClocks } from './migration-0004-access-and-clocks.js';
+import { Audit } from './migration-0008-audit.js';
 import { Cases } from './migration-0003-cases.js';
 import { RecordsAndFacts } from './migration-0002-records-and-facts.js';
 import { Security } from './migration-0005-security.js';
@@ -11,4 +12,5 @@ export const migrations = [
   { name: 'migration-0003-cases', class: Cases },
   { name: 'migration-0004-access-and-clocks', class: AccessAndClocks },
   { name: 'migration-0005-security', class: Security },
+  { name: 'migration-0008-audit', class: Audit },
 ];
