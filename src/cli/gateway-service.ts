@@ -1,6 +1,7 @@
 /** The gateway, wired: token and plan at the door, one reader, one audit trail, the acts of the cases room bound to the
  *  viewer. Runs inside `hub up` and, on its own, as `hub gateway`. */
-import { openAudit, planFor } from '../access/index.js';
+import { randomUUID } from 'node:crypto';
+import { openAudit, planFor, type Told } from '../access/index.js';
 import { openIssuer, trustIssuer, type TokenRules } from '../auth/index.js';
 import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
@@ -58,7 +59,10 @@ export async function startGateway(
       findRows: directory.viewerRows,
       audit,
     }),
-    equip: (admitted) => ({ reader, acts: actsOf(admitted, { orm, clock, rules: rules.cases }) }),
+    equip: (admitted, requestId) => ({
+      reader,
+      acts: actsOf(admitted, { orm, clock, rules: rules.cases, told: { actor: admitted.viewer, requestId } }),
+    }),
     healthy: async () => void (await pool.query('select from policy_state')),
     log,
   });
@@ -77,7 +81,7 @@ export async function startGateway(
   const actsFor = async (viewer: Viewer, actor: SystemActor): Promise<CaseActs> => {
     const rows = await directory.viewerRows(viewer);
     if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
-    const acts = actsOf({ plan: planFor(rules.policy, viewer, generation), rows }, { orm, clock, rules: rules.cases });
+    const acts = actsOf({ plan: planFor(rules.policy, viewer, generation), rows }, { orm, clock, rules: rules.cases, told: { actor, requestId: randomUUID() } });
     return auditedActs(acts, { actor, audit });
   };
   return { url: server.url, actsFor, stop: () => server.close().then(closeAll) };
@@ -91,10 +95,11 @@ interface Means {
   readonly orm: Orm;
   readonly clock: Clock;
   readonly rules: CaseRules;
+  readonly told: Told;
 }
 
 /** The acts of the cases room under this viewer's plan; they read their input themselves. */
-function actsOf({ plan, rows }: Pick<Admitted, 'plan' | 'rows'>, { orm, clock, rules }: Means): CaseActs {
+function actsOf({ plan, rows }: Pick<Admitted, 'plan' | 'rows'>, { orm, clock, rules, told }: Means): CaseActs {
   const { may, decide, hidden } = plan;
-  return caseActs({ may, decide, hidden, em: orm.em, viewer: rows, clock, rules });
+  return caseActs({ may, decide, hidden, em: orm.em, viewer: rows, clock, rules, told });
 }

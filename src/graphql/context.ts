@@ -20,10 +20,19 @@ export interface OperationContext {
 /** What an operation did, for its audit entries. */
 export interface Trail {
   readonly touched: Touched[];
+  /** Acts that were done: their entries were written in their own transactions. */
+  readonly entered: ActOnRecord[];
+  /** Acts that were tried and not done. */
+  readonly attempts: (ActOnRecord & { readonly action: AuditAction; readonly operation: string })[];
   action: AuditAction;
   refused: boolean;
 }
-export const newTrail = (): Trail => ({ touched: [], action: 'READ', refused: false });
+export interface ActOnRecord {
+  readonly personUid: string | null;
+  readonly caseUid: string | null;
+  readonly phiClasses: readonly string[];
+}
+export const newTrail = (): Trail => ({ touched: [], entered: [], attempts: [], action: 'READ', refused: false });
 
 /** Answers a root field by its room's definition. */
 export async function answer(
