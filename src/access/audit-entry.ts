@@ -2,7 +2,7 @@
  *  (audit.ts); an act in its own transaction, by appending as the last statement before the commit: the chain's head is locked
  *  no longer than that, and nobody who holds it waits for anything else. */
 import { randomUUID } from 'node:crypto';
-import type { ClientBase } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { realClock, type SystemActor, type Viewer } from '../kernel/index.js';
 
 export const auditActions = [
@@ -39,7 +39,7 @@ export function entriesText(told: readonly { readonly entries: readonly AuditEnt
 }
 
 /** Appends within the caller's transaction, as its last statement before the commit. */
-export async function appendEntries(client: Pick<ClientBase, 'query'>, entries: readonly AuditEntry[]): Promise<void> {
+export async function appendEntries(client: ClientBase | Pool, entries: readonly AuditEntry[]): Promise<void> {
   await client.query('select append_audit($1::jsonb)', [entriesText([{ entries, at: realClock.now() }])]);
 }
 

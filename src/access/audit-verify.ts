@@ -28,14 +28,16 @@ export interface Evidence {
   readonly checkpoints: AsyncIterable<NumberedLine>;
   /** By key id. */
   readonly keys: ReadonlyMap<string, KeyObject>;
+  /** Up to where months were taken away, by a signed checkpoint (`findRetired`). */
+  readonly retired: Checkpoint['retired'];
   readonly onProgress?: (entries: number, of: number) => void;
 }
 
 /** More than these nobody reads; the first one counts. */
 const mostFindings = 50;
 
-export async function verifyTrail({ pages, checkpoints, keys, onProgress }: Evidence): Promise<Verdict> {
-  const inspection = new Inspection(new Checkpoints(checkpoints[Symbol.asyncIterator](), keys));
+export async function verifyTrail({ pages, checkpoints, keys, retired, onProgress }: Evidence): Promise<Verdict> {
+  const inspection = new Inspection(new Checkpoints(checkpoints[Symbol.asyncIterator](), keys), retired);
   let waiting: StoredEntry | null = null;
   let head: Head | null = null;
   for await (const page of pages) {
@@ -107,11 +109,13 @@ class Inspection {
   #at: { seq: number; hash: Buffer | null } = { seq: 0, hash: chainStart };
   /** How far numbers run ahead of what was hashed, after one was put in or taken out and the rest numbered anew. */
   #shift = 0;
+  readonly #retired: Checkpoint['retired'];
   #started = false;
   #skip = false;
 
-  constructor(checkpoints: Checkpoints) {
+  constructor(checkpoints: Checkpoints, retired: Checkpoint['retired']) {
     this.#checkpoints = checkpoints;
+    this.#retired = retired;
   }
 
   async see(entry: StoredEntry, next: StoredEntry | null, firstFormTo: number): Promise<void> {
@@ -132,7 +136,8 @@ class Inspection {
 
   async end(head: Head | null): Promise<void> {
     if (!this.#started) await this.#checkpoints.advance((finding) => this.#findings.push(finding));
-    const last = this.#at.seq;
+    // What was put in or taken out and numbered anew has been told.
+    const last = this.#at.seq - this.#shift;
     if (head && this.#last && last > head.seq)
       this.#tell(head.seq + 1, `${entriesFrom(head.seq + 1, last)} inserted: the chain's head knows ${head.seq} entries`);
     if (head && head.seq > last) {
@@ -165,16 +170,13 @@ class Inspection {
     this.#started = true;
     await this.#advance();
     if (entry.seq === 1) return;
-    let retired: Checkpoint | null = null;
-    while (this.#checkpoints.next && this.#checkpoints.next.seq < entry.seq) {
-      const { next } = this.#checkpoints;
-      if (next.seq === entry.seq - 1 && next.kind === 'retired') retired = next;
-      this.#sealed = next;
+    const retired = this.#retired && this.#retired.seq < entry.seq ? this.#retired : null;
+    const gone = retired?.seq ?? 0;
+    while (this.#checkpoints.next && this.#checkpoints.next.seq <= gone) {
+      this.#sealed = this.#checkpoints.next;
       await this.#advance();
     }
-    this.#at = { seq: entry.seq - 1, hash: retired ? Buffer.from(retired.hash, 'hex') : null };
-    if (!retired)
-      this.#tell(1, `${entriesFrom(1, entry.seq - 1)} missing: no signed checkpoint says that they were retired`);
+    this.#at = { seq: gone, hash: retired ? Buffer.from(retired.hash, 'hex') : chainStart };
   }
 
   #follow(entry: StoredEntry, next: StoredEntry | null, firstFormTo: number): void {
@@ -197,7 +199,9 @@ class Inspection {
       await this.#advance();
     }
     const further = known ?? this.#checkpoints.next;
-    const says = further ? `: the checkpoint of ${further.at} says that there were ${further.seq}` : '';
+    const says = further
+      ? `: the checkpoint of ${further.at} says that there were ${further.seq}`
+      : '';
     this.#tell(from, `${entriesFrom(from, to)} missing${says}`);
     this.#at = { seq: to, hash: known?.seq === to ? Buffer.from(known.hash, 'hex') : null };
   }
@@ -238,4 +242,19 @@ const entriesFrom = (from: number, to: number): string => (from === to ? `entry 
 function knownBy(known: Checkpoint | null, last: number, head: Head): string {
   const checkpoint = known && known.seq > last ? `the checkpoint of ${known.at} says that there were ${known.seq}, and ` : '';
   return `${checkpoint}the chain's head says that there were ${head.seq}`;
+}
+
+/** What the checkpoints say was taken away on purpose: the furthest that a good signature says. One pass before the other,
+ *  because it stands where the trail was when it was said. */
+export async function findRetired(
+  checkpoints: AsyncIterable<NumberedLine>,
+  keys: ReadonlyMap<string, KeyObject>,
+): Promise<Checkpoint['retired']> {
+  let found: Checkpoint['retired'] = null;
+  for await (const { checkpoint } of checkpoints) {
+    const key = checkpoint && keys.get(checkpoint.key);
+    if (checkpoint?.retired && key && hasGoodSignature(checkpoint, key) && checkpoint.retired.seq >= (found?.seq ?? 0))
+      found = checkpoint.retired;
+  }
+  return found;
 }

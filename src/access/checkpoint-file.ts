@@ -44,7 +44,7 @@ export async function lastCheckpoint(file: string): Promise<NumberedLine | null>
 export async function addCheckpoint(
   file: string,
   key: SealKey,
-  said: Pick<Checkpoint, 'seq' | 'hash' | 'at' | 'kind'>,
+  said: Pick<Checkpoint, 'seq' | 'hash' | 'at' | 'retired'>,
 ): Promise<Checkpoint> {
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   const last = await lastCheckpoint(file);

@@ -1,14 +1,16 @@
 /** Signed checkpoints: what the chain's hash was at one entry, signed with Ed25519 and kept outside the database, so that who
  *  can write there cannot write history anew. Each line names the line before it by its digest: none can be taken out of the
- *  middle. A `retired` one says that the months up to it were taken away on purpose. Pure. */
+ *  middle. One may say that the months up to an entry were taken away on purpose. Pure. */
 import { createHash, sign, verify, type KeyObject } from 'node:crypto';
+import { z } from 'zod';
 
 export interface Checkpoint {
   readonly seq: number;
   /** Of entry `seq`, in hex. */
   readonly hash: string;
   readonly at: string;
-  readonly kind: 'checkpoint' | 'retired';
+  /** Entries up to this one, with this hash, were kept long enough and taken away. */
+  readonly retired: { readonly seq: number; readonly hash: string } | null;
   /** Id of the key that signed. */
   readonly key: string;
   /** SHA-256 of the line before, in hex; null on the first. */
@@ -39,25 +41,35 @@ export function hasGoodSignature(checkpoint: Checkpoint, publicKey: KeyObject): 
   return verify(null, signedText(checkpoint), publicKey, Buffer.from(checkpoint.signature, 'base64url'));
 }
 
-export const lineOf = ({ seq, hash, at, kind, key, before, signature }: Checkpoint): string =>
-  JSON.stringify({ seq, hash, at, kind, key, before, signature });
+export const lineOf = ({ seq, hash, at, retired, key, before, signature }: Checkpoint): string =>
+  JSON.stringify({ seq, hash, at, ...(retired ? { retired } : {}), key, before, signature });
 
 export const digestOf = (line: string): string => createHash('sha256').update(line, 'utf8').digest('hex');
 
-const signedText = ({ seq, hash, at, kind, key, before }: Unsigned): Buffer =>
-  Buffer.from(['patient-relations-hub audit checkpoint', seq, hash, at, kind, key, before ?? ''].join('\n'), 'utf8');
+const signedText = ({ seq, hash, at, retired, key, before }: Unsigned): Buffer =>
+  Buffer.from(
+    ['patient-relations-hub audit checkpoint', seq, hash, at, retired ? `${retired.seq} ${retired.hash}` : '', key, before ?? ''].join('\n'),
+    'utf8',
+  );
+
+const line = z.strictObject({
+  seq: z.int().positive(),
+  hash: z.string(),
+  at: z.string(),
+  retired: z
+    .strictObject({ seq: z.int().positive(), hash: z.string() })
+    .nullish()
+    .transform((retired) => retired ?? null),
+  key: z.string(),
+  before: z.string().nullable(),
+  signature: z.string(),
+});
 
 /** Null where the line is none. */
-export function readLine(line: string): Checkpoint | null {
-  let read: unknown;
+export function readLine(text: string): Checkpoint | null {
   try {
-    read = JSON.parse(line);
+    return line.safeParse(JSON.parse(text)).data ?? null;
   } catch {
     return null;
   }
-  const { seq, hash, at, kind, key, before, signature } = (typeof read === 'object' && read !== null ? read : {}) as Record<string, unknown>;
-  const texts = [hash, at, key, signature].every((text) => typeof text === 'string');
-  const fits = Number.isSafeInteger(seq) && texts && (kind === 'checkpoint' || kind === 'retired');
-  if (!fits || !(before === null || typeof before === 'string')) return null;
-  return { seq, hash, at, kind, key, before, signature } as Checkpoint;
 }

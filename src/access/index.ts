@@ -5,3 +5,12 @@ export { appendEntries, entriesText, type AuditAction, type AuditEntry, type Aud
 export { readLabelRules, type LabelRules } from './label-rules.js';
 export { labelledTables, queueUnsettled, relabelRange, type LabelledTable, type RowRange } from './labels.js';
 export { applyPolicy, generationInForce } from './generation.js';
+export { auditPages } from './audit-pages.js';
+export { findRetired, verifyTrail, type Verdict } from './audit-verify.js';
+export { keepMonthsReady, retireMonths } from './audit-months.js';
+export { readCheckpoints } from './checkpoint-file.js';
+export { keyIdOf, type SealKey } from './checkpoints.js';
+export { sealTrail } from './seal.js';
+export { findSealKey, openSealKey, readPublicKey } from './seal-key.js';
+export { auditEventOf } from './audit-event.js';
+export { exportTrail, type ExportWanted } from './audit-export.js';

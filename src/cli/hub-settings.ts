@@ -13,6 +13,7 @@ export interface HubSettings {
   readonly roles: { readonly gatewayUrl: string | null; readonly workerUrl: string | null };
   readonly auth: { readonly kind: 'development'; readonly claims: ClaimNames } | ({ readonly kind: 'issuer' } & ForeignIssuer);
   readonly rules: { readonly policy: string; readonly clocks: string; readonly calendars: string; readonly directory: string };
+  readonly audit: { readonly checkpoints: string; readonly key: string; readonly every: number; readonly keepYears: number };
   readonly host: string;
   readonly port: number;
   /** The data folder. */

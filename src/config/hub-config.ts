@@ -76,11 +76,22 @@ export interface HubConfig {
     readonly calendars: string;
     readonly directory: string;
   };
+  readonly audit: AuditSettings;
   readonly host: string;
   readonly port: number;
   /** The data folder. */
   readonly data: string;
   readonly logLevel: LogLevel;
+}
+
+export interface AuditSettings {
+  /** File of the signed checkpoints, outside the database. */
+  readonly checkpoints: string;
+  /** File of the key that signs them. */
+  readonly key: string;
+  /** Entries after which a checkpoint is due. */
+  readonly every: number;
+  readonly keepYears: number;
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;

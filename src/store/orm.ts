@@ -2,6 +2,7 @@
  *  two. Not for reading to a viewer (`read` compiles one statement for that) and not for ingest (set-based, ingest.ts). */
 import { type EntityMetadata, MikroORM, type Options } from '@mikro-orm/postgresql';
 import { Migrator } from '@mikro-orm/migrations';
+import type { Pool, PoolClient } from 'pg';
 import { type Log, packageRoot, silentLog } from '../kernel/index.js';
 import { entities } from './entities/index.js';
 import { migrations } from './migrations/index.js';
@@ -32,7 +33,11 @@ function settings(url: string, name: string, log: Log): Partial<Options> {
     discovery: { onMetadata: leaveReferencesAlone },
     pool: { min: 0, max: 4 },
     // An act ends by appending to the audit chain, whose head it then holds: one that hangs must not hold up everybody.
-    driverOptions: { application_name: name, options: '-c search_path=hub -c timezone=UTC -c idle_in_transaction_session_timeout=15000' },
+    driverOptions: {
+      application_name: name,
+      options: '-c search_path=hub -c timezone=UTC -c idle_in_transaction_session_timeout=15000',
+      onPoolCreated: giveBackBroken,
+    },
     logger: (message) => log.debug({ orm: message.length }, 'the mapper spoke'),
     debug: false,
     migrations: {
@@ -66,4 +71,17 @@ function leaveReferencesAlone(meta: EntityMetadata): void {
       property.updateRule ??= 'no action';
     }
   }
+}
+
+const brokenForMs = 1_000;
+
+/** The mapper does not give back a connection that was cut in the middle of a transaction: its rollback fails first. Each would
+ *  be a place of the pool lost for good. */
+function giveBackBroken(pool: Pool): void {
+  const held = new Set<PoolClient>();
+  pool.on('acquire', (client) => held.add(client));
+  pool.on('release', (_error, client) => held.delete(client));
+  pool.on('connect', (client) => {
+    client.once('end', () => setTimeout(() => held.has(client) && client.release(true), brokenForMs).unref());
+  });
 }
