@@ -1,7 +1,7 @@
 export { readPolicy, type Capability, type Condition, type Label, type Policy } from './policy-file.js';
 export { planFor, type Decision, type Plan, type RowCondition, type WithheldReason, type Withholding } from './plan.js';
 export { openAudit, type Audit } from './audit.js';
-export { appendEntries, entriesText, type AuditAction, type AuditEntry, type AuditOutcome, type Told } from './audit-entry.js';
+export { appendEntries, auditActions, auditOutcomes, entriesText, type AuditAction, type AuditEntry, type AuditOutcome, type Told } from './audit-entry.js';
 export { readLabelRules, type LabelRules } from './label-rules.js';
 export { labelledTables, queueUnsettled, relabelRange, type LabelledTable, type RowRange } from './labels.js';
 export { applyPolicy, generationInForce } from './generation.js';
@@ -14,3 +14,9 @@ export { sealTrail } from './seal.js';
 export { findSealKey, openSealKey, readPublicKey } from './seal-key.js';
 export { auditEventOf } from './audit-event.js';
 export { exportTrail, type ExportWanted } from './audit-export.js';
+export { accountabilityOf, readDisclosureRules, type DisclosureRules } from './disclosure-rules.js';
+export { writeDisclosure } from './disclosures.js';
+export { privacyActs, type PrivacyActs } from './privacy-acts.js';
+export type { PrivacyOutcome } from './privacy-outcome.js';
+export { accessShapes, purposesOfUse } from './shape.js';
+export { accessRoots } from './roots.js';

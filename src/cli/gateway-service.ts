@@ -1,7 +1,7 @@
 /** The gateway, wired: token and plan at the door, one reader, one audit trail, the acts of the cases room bound to the
  *  viewer. Runs inside `hub up` and, on its own, as `hub gateway`. */
 import { randomUUID } from 'node:crypto';
-import { openAudit, planFor, type Told } from '../access/index.js';
+import { openAudit, planFor, privacyActs, type Told } from '../access/index.js';
 import { openIssuer, trustIssuer, type TokenRules } from '../auth/index.js';
 import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
@@ -62,6 +62,13 @@ export async function startGateway(
     equip: (admitted, requestId) => ({
       reader,
       acts: actsOf(admitted, { orm, clock, rules: rules.cases, told: { actor: admitted.viewer, requestId } }),
+      privacy: privacyActs({
+        ...admitted.plan,
+        em: orm.em,
+        viewer: admitted.rows,
+        told: { actor: admitted.viewer, requestId },
+        rules: rules.disclosures,
+      }),
     }),
     healthy: async () => void (await pool.query('select from policy_state')),
     log,

@@ -1,4 +1,5 @@
 /** All that the hub shows: each room's shapes, handed to the reader and to the schema alike. */
+import { accessShapes } from '../access/index.js';
 import { caseShapes } from '../cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../directory/index.js';
 import { buildHubSchema } from '../graphql/index.js';
@@ -17,6 +18,7 @@ export const hubShapes: readonly Shape[] = [
   syncRunShape,
   setAsideShape,
   reminderShape,
+  ...accessShapes,
 ];
 
 export const hubSchema = () => buildHubSchema(hubShapes);

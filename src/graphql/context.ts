@@ -3,7 +3,7 @@
 import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
 import type { CaseActs } from '../cases/index.js';
-import type { AuditAction, Plan } from '../access/index.js';
+import type { AuditAction, Plan, PrivacyActs } from '../access/index.js';
 import type { Reader, ReadRequest, RunInputs, Touched } from '../read/index.js';
 
 export interface OperationContext {
@@ -14,6 +14,8 @@ export interface OperationContext {
   readonly reader: Reader;
   /** The acts of the cases room, bound to this viewer. */
   readonly acts: CaseActs;
+  /** Those of the privacy office. */
+  readonly privacy: PrivacyActs;
   readonly trail: Trail;
 }
 
@@ -45,7 +47,7 @@ export async function answer(
   if (!node) throw new HubError('INTERNAL', 'a root field without a node');
   definition.check?.(args);
   const { byId } = definition;
-  const given = byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {};
+  const given = { ...(byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {}), ...definition.given?.(args) };
   if (definition.isSearch) context.trail.action = 'SEARCH';
   return note(context, await context.reader.root(requestOf(context, info, given), definition, mergedOf(node, info.fieldNodes)));
 }

@@ -64,7 +64,15 @@ export const recurringWords: Readonly<Record<string, string>> = {
   source: 'The source system, as hub.yaml names it.',
   startedAt: 'When it began.',
   state: 'Where it stands.',
+  // access
+  action: 'What was done.',
+  outcome: 'What came of it.',
+  statement: 'How the agency made its statement.',
   // arguments
+  from: 'From this instant on.',
+  patientId: 'Only what is about this patient.',
+  to: 'Up to this instant.',
+  userId: 'Only what this person did.',
   activeOnly: 'Only what is active, recurring or relapsed.',
   filter: 'Narrows the list.',
   id: 'Opaque id.',

@@ -40,6 +40,9 @@ export class Statement {
         return this.parameter(':facility', 'bigint', ({ viewer }) => viewer.facilityRow);
       case 'uid':
         return this.parameter(':uid', 'uuid', ({ given }) => given['uid'] ?? null);
+      case 'since':
+      case 'until':
+        return this.parameter(`:${name}`, 'timestamptz', ({ given }) => given[name] ?? null);
       default:
         return null;
     }

@@ -5,14 +5,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'graphql';
 import pg from 'pg';
-import { planFor } from '../../src/access/index.js';
+import { planFor, type PrivacyActs } from '../../src/access/index.js';
 import { hubSchema, hubShapes } from '../../src/cli/shapes.js';
 import { createExecutor, newTrail, type CaseActs } from '../../src/graphql/index.js';
 import { packageRoot, silentLog, toWireId, type RowId } from '../../src/kernel/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { benchRules, type Hospital } from './hospital.js';
 
-const readsOnly = new Proxy({} as CaseActs, { get: () => () => Promise.reject(new Error('this bench reads only')) });
+const readsOnly = new Proxy({} as CaseActs & PrivacyActs, { get: () => () => Promise.reject(new Error('this bench reads only')) });
 
 export async function countStatements(hospital: Hospital, say: (line: string) => void): Promise<void> {
   const owner = new pg.Client({ connectionString: hospital.ownerUrl });
@@ -54,6 +54,7 @@ export async function countStatements(hospital: Hospital, say: (line: string) =>
       requestId: 'bench',
       reader,
       acts: readsOnly,
+      privacy: readsOnly,
       trail: newTrail(),
     };
     const document = parse(readFileSync(join(packageRoot, 'schema/operations', `${name}.graphql`), 'utf8'));

@@ -108,7 +108,10 @@ describe('what holds PHI without being a PHI field itself', () => {
       'Issue',
       'Deadline',
       'Reminder',
-    ]; // of their records, or of their case
+      'AuditEntry',
+      'Disclosure',
+      'AccessReview',
+    ]; // of their records, of their case, or about who looked at a patient
     const unmasked = shapes.filter(
       ({ type, labelled, fields }) =>
         !labelled && !withoutLabels.includes(type) && Object.values(fields).some(({ phi }) => phi !== undefined),

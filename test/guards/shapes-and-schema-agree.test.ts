@@ -9,13 +9,14 @@ import {
   type GraphQLField,
   type GraphQLObjectType,
 } from 'graphql';
+import { accessRoots } from '../../src/access/index.js';
 import { caseRoots } from '../../src/cases/index.js';
 import { patientRoots } from '../../src/patients/index.js';
 import { syncRoots } from '../../src/sync/index.js';
 import type { ConnectionField, ObjectField, RootField } from '../../src/kernel/index.js';
 import { hubSchema, shapes } from '../support/gateway.js';
 
-const roots: Readonly<Record<string, RootField>> = { ...caseRoots, ...patientRoots, ...syncRoots };
+const roots: Readonly<Record<string, RootField>> = { ...accessRoots, ...caseRoots, ...patientRoots, ...syncRoots };
 /** Answered by the compiler itself. */
 const ofTheCompiler = ['withheld'];
 const objectType = (name: string): GraphQLObjectType => {
@@ -72,7 +73,7 @@ describe('the root', () => {
   );
 
   it('is open to roles with a capability that the schema of the policy has', () => {
-    for (const { requires } of Object.values(roots)) expect(['READ_CASES', 'READ_IDENTITY', 'MANAGE_SOURCES']).toContain(requires);
+    for (const { requires } of Object.values(roots)) expect(['READ_CASES', 'READ_IDENTITY', 'MANAGE_SOURCES', 'REVIEW_ACCESS']).toContain(requires);
   });
 });
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, type ExecutionResult } from 'graphql';
-import { planFor, readPolicy } from '../../src/access/index.js';
+import { accessShapes, planFor, readPolicy, type PrivacyActs } from '../../src/access/index.js';
 import { caseShapes, type CaseActs } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
 import { buildHubSchema, createExecutor, executeInterpreted, newTrail, type OperationContext } from '../../src/graphql/index.js';
@@ -22,6 +22,7 @@ export const shapes: readonly Shape[] = [
   syncRunShape,
   setAsideShape,
   reminderShape,
+  ...accessShapes,
 ];
 export const labels = [
   { name: 'PART2', bit: 0 },
@@ -44,6 +45,7 @@ export interface Asking {
   readonly facility?: { readonly uid: string; readonly row: string };
   /** Without them this viewer only reads. */
   readonly acts?: CaseActs;
+  readonly privacy?: PrivacyActs;
 }
 export interface TestGateway {
   ask(
@@ -62,6 +64,12 @@ export const noActs: CaseActs = {
   acknowledgeCase: () => Promise.reject(new Error('this gateway reads only')),
   assignCase: () => Promise.reject(new Error('this gateway reads only')),
   recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
+};
+
+export const noPrivacyActs: PrivacyActs = {
+  recordDisclosure: () => Promise.reject(new Error('this gateway reads only')),
+  suspendAccounting: () => Promise.reject(new Error('this gateway reads only')),
+  reviewAccess: () => Promise.reject(new Error('this gateway reads only')),
 };
 
 /** @param alter for a test that breaks statements on purpose */
@@ -94,6 +102,7 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
         requestId: 'test',
         reader,
         acts: who.acts ?? noActs,
+        privacy: who.privacy ?? noPrivacyActs,
         trail: newTrail(),
       };
       const of = { document, operationName: null, variables, context };

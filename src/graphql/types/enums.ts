@@ -1,5 +1,7 @@
 /** Enums of the API. A value arrives with the work that makes it true. */
 import { registerEnumType } from 'type-graphql';
+import { auditActions, auditOutcomes, purposesOfUse } from '../../access/index.js';
+import { phiClasses } from '../../kernel/index.js';
 
 function register<const V extends string>(name: string, description: string, values: readonly V[]): Record<V, V> {
   const members = Object.fromEntries(values.map((value) => [value, value])) as Record<V, V>;
@@ -114,3 +116,13 @@ export const SetAsideState = register('SetAsideState', 'What became of input tha
   'EXPIRED',
   'DISCARDED',
 ]);
+export const PhiClass = register(
+  'PhiClass',
+  'The class of protected health information that a field belongs to (45 CFR 164.514(d)(2)).',
+  phiClasses,
+);
+export const PurposeOfUse = register('PurposeOfUse', 'HL7 v3-ActReason purpose of use.', purposesOfUse);
+export const AuditAction = register('AuditAction', 'What was done.', auditActions);
+export const AuditOutcome = register('AuditOutcome', 'What came of it.', auditOutcomes);
+export const AccessReviewState = register('AccessReviewState', 'What a review of access came to.', ['OPEN', 'JUSTIFIED', 'NOT_JUSTIFIED']);
+export const StatementKind = register('StatementKind', 'How an agency made its statement; an oral one holds for 30 days.', ['WRITTEN', 'ORAL']);
