@@ -16,6 +16,7 @@ import { relayOnce } from './relay.js';
 import { askForReminders, reminderHandlers } from './reminders.js';
 import { scopeHandlers } from './scope.js';
 import { sealLoop, type SealSettings } from './seal.js';
+import { snoopingLoop } from './snooping.js';
 import { syncHandlers } from './sync.js';
 
 export type WorkerSource = SourceSettings & { readonly everyMs: number };
@@ -55,14 +56,15 @@ const keepRelayedHours = 24;
 
 export async function startWorkers(settings: WorkerSettings): Promise<Workers> {
   const { log, sources } = settings;
-  const labels = readLabelRules(`${settings.policy ?? `${packageRoot}/schema/policy`}/labels.yaml`);
+  const policy = settings.policy ?? `${packageRoot}/schema/policy`;
+  const labels = readLabelRules(`${policy}/labels.yaml`);
   const pool = openPool(settings.databaseUrl, { max: 2 * sources.length + spareConnections, name: 'worker' });
   const closing = new AbortController();
   const queues = await openQueues(settings.queue, { log }).catch(async (error: unknown) => {
     await pool.end();
     throw error;
   });
-  const work = { settings, pool, queues, labels, clock: realClock, signal: closing.signal };
+  const work = { settings, pool, queues, labels, policy, clock: realClock, signal: closing.signal };
   const loops: Promise<void>[] = [];
   const stop = async (): Promise<void> => {
     closing.abort();
@@ -88,6 +90,7 @@ interface Work {
   readonly pool: ReturnType<typeof openPool>;
   readonly queues: Queues;
   readonly labels: LabelRules;
+  readonly policy: string;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
@@ -130,13 +133,14 @@ async function processQueues(
   }
 }
 
-function loopsOf({ settings: { log, seal }, pool, queues, clock }: Work): Loop[] {
+function loopsOf({ settings: { log, seal }, pool, queues, clock, policy, labels }: Work): Loop[] {
   const no = (): boolean => false;
   return [
     { name: 'relay', everyMs: relayMs, turn: () => relayOnce({ pool, queues, log }) },
     { name: 'schedule', everyMs: scheduleMs, turn: () => queueDueSources(pool, clock).then(no) },
     { name: 'due', everyMs: duePollMs, turn: () => askForReminders(queues, clock, duePollMs).then(no) },
     { name: 'trim', everyMs: trimMs, turn: () => trimOutbox(pool, { keepHours: keepRelayedHours }).then(no) },
+    snoopingLoop({ pool, clock, policy, labels }),
     ...(seal ? [sealLoop({ pool, clock, log, settings: seal })] : []),
   ];
 }

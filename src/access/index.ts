@@ -20,3 +20,5 @@ export { privacyActs, type PrivacyActs } from './privacy-acts.js';
 export type { PrivacyOutcome } from './privacy-outcome.js';
 export { accessShapes, purposesOfUse } from './shape.js';
 export { accessRoots } from './roots.js';
+export { findSnooping } from './find-snooping.js';
+export { exemptRoles, readSnoopingRules } from './snooping-rules.js';

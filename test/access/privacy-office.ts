@@ -24,7 +24,7 @@ export async function openPrivacyOffice(): Promise<PrivacyOffice> {
   const story = await tellStory(database.url);
   const [officer] = await asOwner<{ uid: string; row: string }>(
     database.url,
-    `insert into directory_user (name, role) values ('Zz-Jun Zz-Spruce', 'PRIVACY_OFFICER') returning uid, id::text as row`,
+    `insert into directory_user (uid, name, role) values (gen_random_uuid(), 'Zz-Jun Zz-Spruce', 'PRIVACY_OFFICER') returning uid, id::text as row`,
   );
   const gateway = openTestGateway(database.gatewayUrl);
   const orm: Orm = await openOrm(database.gatewayUrl, { log: silentLog });

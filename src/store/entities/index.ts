@@ -5,7 +5,7 @@ import { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotenc
 import { Department, DepartmentMap, DirectoryUser, Facility, UserDepartment } from './directory.js';
 import { Deadline, Reminder } from './due.js';
 import { Appointment, CareTeamMember, Condition, Encounter } from './facts.js';
-import { AccessDay, AccessReview, AccountingSuspension, Disclosure, SnoopingCursor } from './privacy.js';
+import { AccessDay, AccessLook, AccessReview, AccountingSuspension, Disclosure, SnoopingCursor } from './privacy.js';
 import { LinkConflict, PatientIdentifier, PatientPhone, PatientRecord, Person, PersonLink } from './person.js';
 import { Document, Outbox, SetAside, Source, SourceName, SyncRun } from './source.js';
 
@@ -17,5 +17,5 @@ export const entities = [
   ...[Coverage, Claim, Adjudication, Payment, Account],
   ...[CaseFile, CaseDepartment, CaseIssue, CaseSubject, Interaction, CaseEvent, Idempotency, Deadline, Reminder],
   ...[PolicyState, BusinessClock, AuditEntry, AuditHead],
-  ...[Disclosure, AccountingSuspension, AccessDay, SnoopingCursor, AccessReview],
+  ...[Disclosure, AccountingSuspension, AccessDay, AccessLook, SnoopingCursor, AccessReview],
 ];

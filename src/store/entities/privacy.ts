@@ -60,10 +60,17 @@ export const AccessDay = defineEntity({
   indexes: [index('access_day_role_day_idx', 'access_day (role, day)')],
 });
 
+export const AccessLook = defineEntity({
+  name: 'AccessLook',
+  tableName: 'access_look',
+  properties: { userUid: p.uuid().primary(), personUid: p.uuid().primary(), day: day().primary(), role: text(), reads: whole() },
+  indexes: [index('access_look_user_uid_day_idx', 'access_look (user_uid, day)'), index('access_look_day_idx', 'access_look (day)')],
+});
+
 export const SnoopingCursor = defineEntity({
   name: 'SnoopingCursor',
   tableName: 'snooping_cursor',
-  properties: { rule: text().primary(), seq: bigNumber() },
+  properties: { search: text().primary(), seq: bigNumber() },
 });
 
 export const AccessReview = defineEntity({
