@@ -22,3 +22,4 @@ export { accessShapes, purposesOfUse } from './shape.js';
 export { accessRoots } from './roots.js';
 export { findSnooping } from './find-snooping.js';
 export { exemptRoles, readSnoopingRules } from './snooping-rules.js';
+export { accountingFor } from './accounting.js';

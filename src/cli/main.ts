@@ -131,6 +131,12 @@ auditCommand('export', 'the trail as FHIR R4 AuditEvents (IHE BALP), one a line'
     const { exportAudit } = await import('./audit-export.js');
     await exportAudit(settingsOf(options), options);
   });
+auditCommand('accounting', "a patient's accounting of disclosures (45 CFR 164.528)")
+  .requiredOption('--patient <id>', 'the patient (pat_...)')
+  .action(async (options: Common & { patient: string }) => {
+    const { tellAccounting } = await import('./accounting.js');
+    await tellAccounting(settingsOf(options), options.patient);
+  });
 auditCommand('key', 'the public half of the key that signs checkpoints').action(async (options: Common) => {
   const { showAuditKey } = await import('./audit.js');
   await showAuditKey(settingsOf(options));

@@ -65,9 +65,15 @@ describe('docker-compose.yml', () => {
     for (const [key, value] of addresses) expect(value.replace(/:\?[^}]+/, '')).toBe(signIn[key]);
   });
 
-  it('lets workers and the migration leave nothing behind, and the gateways share no more than the development key', () => {
-    for (const name of [...workers, 'migrate']) expect(mountsOf(name)).toEqual(['/etc/hub']);
-    for (const name of gateways) expect(mountsOf(name)).toEqual(['/etc/hub', '/var/lib/hub']);
+  it('lets the migration leave nothing behind, the workers share the checkpoints of the audit trail, and the gateways no more than the development key', () => {
+    expect(mountsOf('migrate')).toEqual(['/etc/hub']);
+    for (const name of [...gateways, ...workers]) expect(mountsOf(name)).toEqual(['/etc/hub', '/var/lib/hub']);
+    for (const name of workers) expect(named(name).environment['HUB_DATA']).toBe('/var/lib/hub');
+    for (const [names, volume] of [
+      [gateways, 'issuer'],
+      [workers, 'checkpoints'],
+    ] as const)
+      for (const name of names) expect(named(name)['volumes']).toContain(`${volume}:/var/lib/hub`);
     expect(named('migrate').environment['HUB_DATA']).toMatch(/^[/]tmp[/]/);
   });
 
