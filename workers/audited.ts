@@ -15,20 +15,23 @@ const purposeOf: Readonly<Record<QueueName, string>> = { sync: 'HSYSADMIN', scop
 
 export function audited<Q extends QueueName>(pool: Pool, queue: Q, work: Work<Q>): Handlers<Q> {
   const told =
-    (name: string, handle: (payload: never, turn: JobTurn) => Promise<unknown>) =>
+    (name: string, handle: AnyWork) =>
     async (payload: never, turn: JobTurn): Promise<void> => {
-      const tell = (outcome: AuditOutcome): Promise<void> => tellSystemAct(pool, { system: queue, purpose: purposeOf[queue], requestId: turn.jobId, operation: name, outcome });
+      const act = { system: queue, purpose: purposeOf[queue], requestId: turn.jobId, operation: name };
       let did: unknown;
       try {
         did = await handle(payload, turn);
       } catch (error) {
-        await tell('ERROR').catch(() => undefined); // the database may be what failed; the job comes again
+        await tellSystemAct(pool, { ...act, outcome: 'ERROR' }).catch(() => undefined); // the database may be what failed; the job comes again
         throw error;
       }
-      if (did !== false) await tell('ALLOWED');
+      if (did !== false) await tellSystemAct(pool, { ...act, outcome: 'ALLOWED' });
     };
-  return Object.fromEntries(Object.entries(work).map(([name, handle]) => [name, told(name, handle as never)])) as unknown as Handlers<Q>;
+  const handlers = Object.entries<AnyWork>(work).map(([name, handle]) => [name, told(name, handle)]);
+  return Object.fromEntries(handlers) as Handlers<Q>; // the same names, each with its own payload
 }
+
+type AnyWork = (payload: never, turn: JobTurn) => Promise<unknown>;
 
 export interface SystemAct {
   readonly system: string;

@@ -7,7 +7,12 @@ import type { Loop } from './loop.js';
 const lookMs = 15_000;
 
 /** @param of `policy` is the folder with the policy's files */
-export function snoopingLoop(of: { readonly pool: Pool; readonly clock: Clock; readonly policy: string; readonly labels: LabelRules }): Loop {
+export function snoopingLoop(of: {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly policy: string;
+  readonly labels: LabelRules;
+}): Loop {
   const { pool, clock, policy, labels } = of;
   const rules = readSnoopingRules(`${policy}/snooping.yaml`);
   const exempt = exemptRoles(rules, readPolicy(policy, labels.labels));

@@ -56,7 +56,11 @@ export function accountingFor(
        from disclosure d where d.patient_record_id in (select id from records) and d.at > $2 and d.at <= $3 order by d.at, d.id`,
       [person.id, from, of.to],
     );
-    const entries = tellTogether(rows.filter(({ suspended }) => !suspended).map(({ at, recipient, description, purpose }) => ({ at, recipient, description, purpose })));
+    const entries = tellTogether(
+      rows
+        .filter(({ suspended }) => !suspended)
+        .map(({ at, recipient, description, purpose }) => ({ at, recipient, description, purpose })),
+    );
     const about = { personUid: person.uid, caseUid: null, phiClasses: ['IDENTITY'], withheldFields: [] };
     await appendEntries(client, [{ ...of.told, action: 'EXPORT', operation: 'accounting', outcome: 'ALLOWED', ...about }]);
     return { from, to: of.to, entries, suspended: rows.length - rows.filter(({ suspended }) => !suspended).length };

@@ -11,7 +11,9 @@ const monthsAhead = 3;
 /** @param pool a worker's */
 export async function keepMonthsReady(pool: Pool, clock: Clock): Promise<void> {
   const now = clock.now();
-  const months = Array.from({ length: monthsAhead + 1 }, (_, n) => dayText(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + n, 1))));
+  const months = Array.from({ length: monthsAhead + 1 }, (_, n) =>
+    dayText(new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + n, 1))),
+  );
   const { rows } = await pool.query<{ missing: string }>(
     `select m::text as missing from unnest($1::date[]) m where to_regclass('hub.audit_entry_' || to_char(m, 'YYYY_MM')) is null order by m`,
     [months],

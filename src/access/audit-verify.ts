@@ -142,14 +142,20 @@ class Inspection {
       this.#tell(head.seq + 1, `${entriesFrom(head.seq + 1, last)} inserted: the chain's head knows ${head.seq} entries`);
     if (head && head.seq > last) {
       const known = await this.#lastKnown();
-      this.#tell(last + 1, `${entriesFrom(last + 1, Math.max(head.seq, known?.seq ?? 0))} missing at the end: ${knownBy(known, last, head)}`);
+      this.#tell(
+        last + 1,
+        `${entriesFrom(last + 1, Math.max(head.seq, known?.seq ?? 0))} missing at the end: ${knownBy(known, last, head)}`,
+      );
       return;
     }
     if (head && head.seq === last && this.#at.hash && !head.hash.equals(this.#at.hash))
       this.#tell(last, `the chain's head was altered: it does not have the hash of entry ${last}`);
     const known = await this.#lastKnown();
     if (known && known.seq > last)
-      this.#tell(last + 1, `${entriesFrom(last + 1, known.seq)} missing at the end: the checkpoint of ${known.at} says that they were there`);
+      this.#tell(
+        last + 1,
+        `${entriesFrom(last + 1, known.seq)} missing at the end: the checkpoint of ${known.at} says that they were there`,
+      );
   }
 
   verdict(): Verdict {
@@ -199,9 +205,7 @@ class Inspection {
       await this.#advance();
     }
     const further = known ?? this.#checkpoints.next;
-    const says = further
-      ? `: the checkpoint of ${further.at} says that there were ${further.seq}`
-      : '';
+    const says = further ? `: the checkpoint of ${further.at} says that there were ${further.seq}` : '';
     this.#tell(from, `${entriesFrom(from, to)} missing${says}`);
     this.#at = { seq: to, hash: known?.seq === to ? Buffer.from(known.hash, 'hex') : null };
   }

@@ -48,7 +48,9 @@ export const digestOf = (line: string): string => createHash('sha256').update(li
 
 const signedText = ({ seq, hash, at, retired, key, before }: Unsigned): Buffer =>
   Buffer.from(
-    ['patient-relations-hub audit checkpoint', seq, hash, at, retired ? `${retired.seq} ${retired.hash}` : '', key, before ?? ''].join('\n'),
+    ['patient-relations-hub audit checkpoint', seq, hash, at, retired ? `${retired.seq} ${retired.hash}` : '', key, before ?? ''].join(
+      '\n',
+    ),
     'utf8',
   );
 

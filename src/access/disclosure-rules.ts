@@ -44,4 +44,8 @@ export function accountabilityOf(purpose: string, { accounted, notAccounted }: D
 }
 
 /** Whole words only: `TREAT` is not in `retreat`. */
-const plain = (words: string): string => ` ${words.toLowerCase().replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `;
+const plain = (words: string): string =>
+  ` ${words
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim()} `;

@@ -16,11 +16,17 @@ const said = (what: string, most: number) =>
   z
     .string(`expected ${what}`)
     .transform((text) => text.trim())
-    .refine((text) => text !== '' && text.length <= most && !text.includes('\u0000'), `expected ${what} of at most ${most} characters, none of them U+0000`);
+    .refine(
+      (text) => text !== '' && text.length <= most && !text.includes('\u0000'),
+      `expected ${what} of at most ${most} characters, none of them U+0000`,
+    );
 const maybe = <S extends z.ZodType>(schema: S) => schema.nullish().transform((value) => value ?? null);
 const instant = z
   .string('expected an instant')
-  .refine((text) => (parseInstant(text)?.getTime() ?? 0) > Date.UTC(1950, 0), 'expected an RFC 3339 instant after 1950, e.g. 2026-11-23T14:00:00Z')
+  .refine(
+    (text) => (parseInstant(text)?.getTime() ?? 0) > Date.UTC(1950, 0),
+    'expected an RFC 3339 instant after 1950, e.g. 2026-11-23T14:00:00Z',
+  )
   .transform((text) => new Date(text));
 const patientId = said('the id of a patient', 100);
 const idempotencyKey = maybe(said('an idempotency key', 200));
@@ -75,7 +81,7 @@ export interface DisclosureToWrite {
 }
 
 /** For whatever else discloses, such as a letter to an agency: within the act's own transaction, so that none goes without its
- *  place in the accounting. Whether it must be accounted for is \`accountabilityOf\`'s to say. @returns its uuid */
+ *  place in the accounting. Whether it must be accounted for is `accountabilityOf`'s to say. @returns its uuid */
 export async function writeDisclosure(em: EntityManager, of: DisclosureToWrite): Promise<string> {
   const [row] = await em.execute<{ uid: string }[]>(
     `insert into disclosure (patient_record_id, at, recipient, description, purpose, recorded_at, recorded_by, idempotency_key, request_hash)
@@ -104,7 +110,8 @@ export function suspendAccounting(context: PrivacyContext, input: object): Promi
   return performPrivacyAct(context, order, async (deed, given) => {
     const statedAt = given.statedAt ?? deed.now;
     const { oralStatementDays: days } = deed.rules;
-    if (given.until.getTime() <= deed.now.getTime()) throw refuseAct('BAD_INPUT', 'until: expected an instant to come, found one that has passed.', 'until');
+    if (given.until.getTime() <= deed.now.getTime())
+      throw refuseAct('BAD_INPUT', 'until: expected an instant to come, found one that has passed.', 'until');
     if (given.statement === 'ORAL' && given.until.getTime() > statedAt.getTime() + days * dayMs)
       throw refuseAct(
         'BAD_INPUT',
@@ -119,7 +126,15 @@ export function suspendAccounting(context: PrivacyContext, input: object): Promi
       `insert into accounting_suspension (patient_record_id, recipient, statement, stated_by, stated_at, until, recorded_at, recorded_by, idempotency_key, request_hash)
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning uid`,
       [
-        ...[recordId, given.recipient, given.statement, given.statedBy, statedAt.toISOString(), given.until.toISOString(), deed.now.toISOString()],
+        ...[
+          recordId,
+          given.recipient,
+          given.statement,
+          given.statedBy,
+          statedAt.toISOString(),
+          given.until.toISOString(),
+          deed.now.toISOString(),
+        ],
         ...[deed.viewer.userRow, given.idempotencyKey, deed.requestHash],
       ],
     );

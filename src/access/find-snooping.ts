@@ -46,22 +46,28 @@ interface ReviewRow extends Suspicion {
 /** One stretch of each search. @returns whether there may be more
  *  @param pool a worker's */
 export async function findSnooping(pool: Pool, search: Search): Promise<boolean> {
-  const looked = await inStretch(pool, { name: 'looks', notYoungerThan: search.clock.now() }, search, lookAtOnce);
+  const looked = await inStretch(pool, search, { name: 'looks', notYoungerThan: search.clock.now(), through: lookAtOnce });
   const relation = search.rules.rules.find((rule) => rule.finds === 'NO_RELATION');
   if (!relation) return looked;
   const notYoungerThan = new Date(search.clock.now().getTime() - relation.graceHours * hourMs);
-  const waited = await inStretch(pool, { name: 'relation', notYoungerThan }, search, (client, looks, of) => lookForRelation(client, looks, { ...of, relation }));
+  const waited = await inStretch(pool, search, {
+    name: 'relation',
+    notYoungerThan,
+    through: (client, looks, of) => lookForRelation(client, looks, { ...of, relation }),
+  });
   return looked || waited;
 }
 
 type LookThrough = (client: PoolClient, looks: readonly LookRow[], search: Search) => Promise<ReviewRow[]>;
 
-function inStretch(
-  pool: Pool,
-  { name, notYoungerThan }: { readonly name: string; readonly notYoungerThan: Date },
-  search: Search,
-  through: LookThrough,
-): Promise<boolean> {
+interface Stretch {
+  /** Of the search whose place is kept. */
+  readonly name: string;
+  readonly notYoungerThan: Date;
+  readonly through: LookThrough;
+}
+
+function inStretch(pool: Pool, search: Search, { name, notYoungerThan, through }: Stretch): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { rows: locks } = await client.query<{ mine: boolean }>('select pg_try_advisory_xact_lock($1) as mine', [searchLock]);
     if (!locks[0]?.mine) return false;
@@ -72,10 +78,10 @@ function inStretch(
     if (to <= after) return false;
     const { rows: looks } = await client.query<LookRow>(statements.looksIn, [after, to, search.rules.personsAtMost, search.exempt]);
     const reviews = looks.length > 0 ? await through(client, looks, search) : [];
-    await client.query(
-      'insert into snooping_cursor (search, seq) values ($1, $2) on conflict (search) do update set seq = excluded.seq',
-      [name, to],
-    );
+    await client.query('insert into snooping_cursor (search, seq) values ($1, $2) on conflict (search) do update set seq = excluded.seq', [
+      name,
+      to,
+    ]);
     await open(client, reviews, search);
     return to - after >= stretch;
   });
@@ -171,11 +177,24 @@ async function open(client: PoolClient, reviews: readonly ReviewRow[], { rules, 
   if (reviews.length === 0) return;
   const now = clock.now();
   const due = new Date(now.getTime() + rules.reviewWithinDays * dayMs);
-  const { rows } = await client.query<{ personUid: string | null; new: boolean }>(statements.openReviews, [JSON.stringify(reviews), now, due]);
+  const { rows } = await client.query<{ personUid: string | null; new: boolean }>(statements.openReviews, [
+    JSON.stringify(reviews),
+    now,
+    due,
+  ]);
   const opened = rows.filter((row) => row.new);
   if (opened.length === 0) return;
-  const common = { actor: asSystem('snooping', 'HCOMPL'), requestId: randomUUID(), action: 'SYSTEM', operation: 'openReview', caseUid: null } as const;
+  const common = {
+    actor: asSystem('snooping', 'HCOMPL'),
+    requestId: randomUUID(),
+    action: 'SYSTEM',
+    operation: 'openReview',
+    caseUid: null,
+  } as const;
   const rest = { phiClasses: [], outcome: 'ALLOWED', withheldFields: [] } as const;
   const persons = [...new Set(opened.map(({ personUid }) => personUid))];
-  await appendEntries(client, persons.map((personUid) => ({ ...common, personUid, ...rest })));
+  await appendEntries(
+    client,
+    persons.map((personUid) => ({ ...common, personUid, ...rest })),
+  );
 }

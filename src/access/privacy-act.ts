@@ -43,7 +43,7 @@ export async function performPrivacyAct<S extends z.ZodType>(
     const now = (context.clock ?? realClock).now();
     const requestHash = hashOfRequest(given);
     return await em.transactional(async (inside) => {
-      const done = await act({ ...context, em: inside as EntityManager, now, requestHash }, given);
+      const done = await act({ ...context, em: inside, now, requestHash }, given);
       const about = { personUid: done.personUid, caseUid: null, phiClasses: done.personUid === null ? [] : ['IDENTITY'] };
       const entry = { ...context.told, operation, action, ...about, outcome: 'ALLOWED', withheldFields: [] } as const;
       await inside.execute('select append_audit(?::jsonb)', [entriesText([{ entries: [entry], at: realClock.now() }])]);
@@ -85,13 +85,20 @@ export async function earlierRow(
     [viewer.userRow, key],
   );
   if (row && row.hash !== requestHash)
-    throw refuseAct('BAD_INPUT', 'idempotencyKey: this key was used for another request. Use a new key for a new request.', 'idempotencyKey');
+    throw refuseAct(
+      'BAD_INPUT',
+      'idempotencyKey: this key was used for another request. Use a new key for a new request.',
+      'idempotencyKey',
+    );
   return row?.uid ?? null;
 }
 
 /** The record that a disclosure about this person is pinned to: the first in the order of the sources that this viewer may know
  *  of. After a merge the old id answers the surviving person. */
-export async function pinnedRecord({ em }: PrivacyDeed, patientId: string): Promise<{ readonly recordId: string; readonly personUid: string }> {
+export async function pinnedRecord(
+  { em }: PrivacyDeed,
+  patientId: string,
+): Promise<{ readonly recordId: string; readonly personUid: string }> {
   const uuid = uuidOf(patientId, 'pat');
   const [found] =
     uuid === null

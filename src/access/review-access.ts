@@ -28,11 +28,15 @@ export function reviewAccess(context: PrivacyContext, given: object): Promise<Pr
           );
     if (!row || uid === null) throw refuseAct('NOT_FOUND', 'reviewId: no review with this id.', 'reviewId');
     const state = justified ? 'JUSTIFIED' : 'NOT_JUSTIFIED';
-    if (row.state !== 'OPEN' && row.state !== state) throw refuseAct('CONFLICT', 'The review was closed before, and otherwise. What was decided stays.');
-    await em.execute(
-      `update access_review set state = ?, reviewed_by = ?, reviewed_at = ?, note = ? where uid = ? and state = 'OPEN'`,
-      [state, viewer.userRow, now.toISOString(), note, uid],
-    );
+    if (row.state !== 'OPEN' && row.state !== state)
+      throw refuseAct('CONFLICT', 'The review was closed before, and otherwise. What was decided stays.');
+    await em.execute(`update access_review set state = ?, reviewed_by = ?, reviewed_at = ?, note = ? where uid = ? and state = 'OPEN'`, [
+      state,
+      viewer.userRow,
+      now.toISOString(),
+      note,
+      uid,
+    ]);
     return { outcome: 'done', uid, personUid: row.personUid, message: 'The review is closed.' };
   });
 }

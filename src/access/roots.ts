@@ -6,9 +6,13 @@ const requires = 'REVIEW_ACCESS';
 const uuidWith = (tag: string) => (id: unknown) => uuidOf(typeof id === 'string' ? id : null, tag);
 
 /** The person asked for, under every id that they ever had, if this viewer may know of them. */
-const everyIdOf = (uuid: string): string => `select a.uid from person p join person a on coalesce(a.alias_of, a.id) = coalesce(p.alias_of, p.id)
+const everyIdOf = (
+  uuid: string,
+): string => `select a.uid from person p join person a on coalesce(a.alias_of, a.id) = coalesce(p.alias_of, p.id)
   where p.uid = ${uuid} and exists (select 1 from person_link seen where seen.person_id = coalesce(p.alias_of, p.id))`;
-const recordsOf = (uuid: string): string => `select l.patient_record_id from person p join person_link l on l.person_id = coalesce(p.alias_of, p.id)
+const recordsOf = (
+  uuid: string,
+): string => `select l.patient_record_id from person p join person_link l on l.person_id = coalesce(p.alias_of, p.id)
   where p.uid = ${uuid} and l.assurance = 'CERTAIN'`;
 
 /** Entries lie by the month in which they were appended, which is that of their time but for a moment: a day is enough. */

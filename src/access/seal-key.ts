@@ -24,7 +24,9 @@ export function readPublicKey(pem: string): KeyObject {
   try {
     return createPublicKey(pem);
   } catch (cause) {
-    throw new HubError('BAD_INPUT', '--key: expected a file with a public key as `hub audit key` prints it, found something else.', { cause });
+    throw new HubError('BAD_INPUT', '--key: expected a file with a public key as `hub audit key` prints it, found something else.', {
+      cause,
+    });
   }
 }
 
@@ -35,7 +37,11 @@ function keyFrom(pem: string, file: string): SealKey {
     const publicKey = createPublicKey(pem);
     return { id: keyIdOf(publicKey), privateKey, publicKey };
   } catch (cause) {
-    throw unusable(file, 'found one that cannot be read. Restore it from a backup: checkpoints signed by another key are not believed', cause);
+    throw unusable(
+      file,
+      'found one that cannot be read. Restore it from a backup: checkpoints signed by another key are not believed',
+      cause,
+    );
   }
 }
 

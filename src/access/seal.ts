@@ -54,7 +54,8 @@ export async function sealNow(
       at = { seq: entry.seq, hash: entry.hash };
     }
   }
-  if (at.seq !== head.seq || !at.hash.equals(head.hash)) throw broken(`the trail ends at entry ${at.seq}, the chain's head says ${head.seq}`);
+  if (at.seq !== head.seq || !at.hash.equals(head.hash))
+    throw broken(`the trail ends at entry ${at.seq}, the chain's head says ${head.seq}`);
   return addCheckpoint(file, key, { seq: at.seq, hash: at.hash.toString('hex'), at: clock.now().toISOString(), retired });
 }
 
@@ -67,7 +68,10 @@ async function lastGoodCheckpoint(file: string): Promise<Checkpoint | null> {
 /** Any number, as long as every hub takes the same: who seals and who retires write the same file. */
 export const sealLock = 4_820_720;
 
-function isDue(headSeq: number, of: Pick<Sealing, 'every' | 'everyMs'> & { readonly from: Checkpoint | null; readonly now: Date }): boolean {
+function isDue(
+  headSeq: number,
+  of: Pick<Sealing, 'every' | 'everyMs'> & { readonly from: Checkpoint | null; readonly now: Date },
+): boolean {
   const before = of.from?.seq ?? 0;
   if (headSeq === before) return false;
   if (headSeq < before || headSeq - before >= of.every || !of.from) return true;
@@ -75,4 +79,7 @@ function isDue(headSeq: number, of: Pick<Sealing, 'every' | 'everyMs'> & { reado
 }
 
 const broken = (found: string): HubError =>
-  new HubError('AUDIT_BROKEN', `No checkpoint was signed, because the audit trail does not hold together: ${found}. Run \`hub audit verify\`.`);
+  new HubError(
+    'AUDIT_BROKEN',
+    `No checkpoint was signed, because the audit trail does not hold together: ${found}. Run `hub audit verify`.`,
+  );

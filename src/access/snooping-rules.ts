@@ -8,7 +8,13 @@ const word = text('text', 'value');
 const rule = { id: word, citation: word, verified: z.boolean().optional() };
 const rules = z.discriminatedUnion('finds', [
   mapping({ ...rule, finds: z.literal('OWN_NAME') }),
-  mapping({ ...rule, finds: z.literal('NO_RELATION'), reads: wholeNumber(1, 1_000), withinDays: wholeNumber(1, 90), graceHours: wholeNumber(0, 720) }),
+  mapping({
+    ...rule,
+    finds: z.literal('NO_RELATION'),
+    reads: wholeNumber(1, 1_000),
+    withinDays: wholeNumber(1, 90),
+    graceHours: wholeNumber(0, 720),
+  }),
   mapping({
     ...rule,
     finds: z.literal('UNUSUAL_VOLUME'),
@@ -28,7 +34,10 @@ const file = mapping({
   rules: list(rules),
 });
 export type SnoopingRules = z.output<typeof file>;
-export type SnoopingRule<F extends z.output<typeof rules>['finds'] = z.output<typeof rules>['finds']> = Extract<z.output<typeof rules>, { finds: F }>;
+export type SnoopingRule<F extends z.output<typeof rules>['finds'] = z.output<typeof rules>['finds']> = Extract<
+  z.output<typeof rules>,
+  { finds: F }
+>;
 
 /** @throws HubError RULES_INVALID with one line for each problem */
 export function readSnoopingRules(path: string): SnoopingRules {

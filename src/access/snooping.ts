@@ -32,7 +32,9 @@ export function suspicionsOf(look: Look, { rules }: SnoopingRules): Suspicion[] 
   return rules.flatMap((rule): Suspicion[] => {
     switch (rule.finds) {
       case 'OWN_NAME':
-        return sharesSurname(look) && !look.relatedByOthers ? [{ rule: rule.id, evidence: ['the patient has the surname of the viewer'] }] : [];
+        return sharesSurname(look) && !look.relatedByOthers
+          ? [{ rule: rule.id, evidence: ['the patient has the surname of the viewer'] }]
+          : [];
       case 'FLAGGED_PATIENT':
         return isFlagged(look, rule) && !look.relatedByOthers ? [{ rule: rule.id, evidence: ['the patient is flagged'] }] : [];
       case 'BREAK_GLASS':

@@ -65,7 +65,9 @@ async function openOutput(file: string | undefined): Promise<{ lines(texts: read
       close: () => Promise.resolve(),
     };
   const handle = await open(file, 'wx', 0o600).catch((cause: unknown) => {
-    throw new HubError('BAD_INPUT', '--out: expected a file that is not there yet in a folder that can be written, found something else.', { cause });
+    throw new HubError('BAD_INPUT', '--out: expected a file that is not there yet in a folder that can be written, found something else.', {
+      cause,
+    });
   });
   return { lines: (texts) => handle.appendFile(`${texts.join('\n')}\n`), close: () => handle.close() };
 }

@@ -40,7 +40,10 @@ export async function verifyAudit(settings: HubSettings, { keyFile }: { readonly
     for (const line of standing(verdict, checkpoints)) terminal.say(line);
     const [first] = verdict.findings;
     if (first)
-      throw new HubError('AUDIT_BROKEN', `The audit trail was changed (${countOf(verdict.findings.length, 'finding')}). The first: ${first.says}.`);
+      throw new HubError(
+        'AUDIT_BROKEN',
+        `The audit trail was changed (${countOf(verdict.findings.length, 'finding')}). The first: ${first.says}.`,
+      );
     terminal.say('Nothing was altered, taken out or put in.');
   } finally {
     await pool.end();

@@ -88,7 +88,10 @@ export async function startGateway(
   const actsFor = async (viewer: Viewer, actor: SystemActor): Promise<CaseActs> => {
     const rows = await directory.viewerRows(viewer);
     if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
-    const acts = actsOf({ plan: planFor(rules.policy, viewer, generation), rows }, { orm, clock, rules: rules.cases, told: { actor, requestId: randomUUID() } });
+    const acts = actsOf(
+      { plan: planFor(rules.policy, viewer, generation), rows },
+      { orm, clock, rules: rules.cases, told: { actor, requestId: randomUUID() } },
+    );
     return auditedActs(acts, { actor, audit });
   };
   return { url: server.url, actsFor, stop: () => server.close().then(closeAll) };

@@ -36,7 +36,11 @@ const rootsSay: Readonly<Record<string, string>> = {
 };
 
 export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
-  const built = buildSchemaSync({ resolvers: [Queries, CaseMutations, AccessQueries, AccessMutations], validate: false, scalarsMap: [{ type: Date, scalar: DateTime }] });
+  const built = buildSchemaSync({
+    resolvers: [Queries, CaseMutations, AccessQueries, AccessMutations],
+    validate: false,
+    scalarsMap: [{ type: Date, scalar: DateTime }],
+  });
   const classOf = new Map(
     shapes.flatMap(({ type, fields }) => Object.entries(fields).map(([name, field]) => [`${type}.${name}`, field.phi] as const)),
   );

@@ -46,9 +46,23 @@ interface Event {
   readonly recorded: string;
   readonly outcome: string;
   readonly outcomeDesc?: string;
-  readonly agent: readonly { readonly type?: Concept; readonly who: object; readonly requestor: boolean; readonly network?: object; readonly purposeOfUse?: readonly Concept[]; readonly policy?: readonly string[]; readonly role?: readonly Concept[] }[];
+  readonly agent: readonly {
+    readonly type?: Concept;
+    readonly who: object;
+    readonly requestor: boolean;
+    readonly network?: object;
+    readonly purposeOfUse?: readonly Concept[];
+    readonly policy?: readonly string[];
+    readonly role?: readonly Concept[];
+  }[];
   readonly source: { readonly site: string; readonly observer: object };
-  readonly entity: readonly { readonly type: Coding; readonly role?: Coding; readonly what?: { readonly type?: string; readonly identifier?: { readonly value: string } }; readonly query?: string; readonly detail?: readonly { type: string; valueString: string }[] }[];
+  readonly entity: readonly {
+    readonly type: Coding;
+    readonly role?: Coding;
+    readonly what?: { readonly type?: string; readonly identifier?: { readonly value: string } };
+    readonly query?: string;
+    readonly detail?: readonly { type: string; valueString: string }[];
+  }[];
 }
 const eventOf = (more: Partial<StoredEntry> = {}): Event => JSON.parse(JSON.stringify(auditEventOf(stored(more)))) as Event;
 const agentOf = (event: Event, code: string) => event.agent.find(({ type }) => type?.coding.some((each) => each.code === code));
@@ -58,20 +72,106 @@ const profileOf = (event: Event): string | undefined => event.meta?.profile[0]?.
 
 /** Client and server by role: what is read flows to the client, what is asked and written from it. */
 const patterns = [
-  { action: 'READ', profile: 'IHE.BasicAudit.PatientRead', type: 'rest', subtype: 'read', fhirAction: 'R', client: '110152', server: '110153', user: 'IRCP' },
-  { action: 'SEARCH', profile: 'IHE.BasicAudit.PatientQuery', type: 'rest', subtype: 'search', fhirAction: 'E', client: '110153', server: '110152', user: 'IRCP' },
-  { action: 'CREATE', profile: 'IHE.BasicAudit.PatientCreate', type: 'rest', subtype: 'create', fhirAction: 'C', client: '110153', server: '110152', user: 'AUT' },
-  { action: 'UPDATE', profile: 'IHE.BasicAudit.PatientUpdate', type: 'rest', subtype: 'update', fhirAction: 'U', client: '110153', server: '110152', user: 'AUT' },
-  { action: 'DELETE', profile: 'IHE.BasicAudit.PatientDelete', type: 'rest', subtype: 'delete', fhirAction: 'D', client: '110153', server: '110152', user: 'AUT' },
-  { action: 'EXPORT', profile: undefined, type: '110106', subtype: undefined, fhirAction: 'R', client: '110152', server: '110153', user: 'IRCP' },
-  { action: 'DISCLOSE', profile: undefined, type: '110106', subtype: 'disclose', fhirAction: 'R', client: '110152', server: '110153', user: 'IRCP' },
-  { action: 'BREAK_GLASS', profile: undefined, type: '110113', subtype: '110127', fhirAction: 'E', client: '110153', server: '110152', user: 'IRCP' },
-  { action: 'LOGIN', profile: undefined, type: '110114', subtype: '110122', fhirAction: 'E', client: '110153', server: '110152', user: 'IRCP' },
+  {
+    action: 'READ',
+    profile: 'IHE.BasicAudit.PatientRead',
+    type: 'rest',
+    subtype: 'read',
+    fhirAction: 'R',
+    client: '110152',
+    server: '110153',
+    user: 'IRCP',
+  },
+  {
+    action: 'SEARCH',
+    profile: 'IHE.BasicAudit.PatientQuery',
+    type: 'rest',
+    subtype: 'search',
+    fhirAction: 'E',
+    client: '110153',
+    server: '110152',
+    user: 'IRCP',
+  },
+  {
+    action: 'CREATE',
+    profile: 'IHE.BasicAudit.PatientCreate',
+    type: 'rest',
+    subtype: 'create',
+    fhirAction: 'C',
+    client: '110153',
+    server: '110152',
+    user: 'AUT',
+  },
+  {
+    action: 'UPDATE',
+    profile: 'IHE.BasicAudit.PatientUpdate',
+    type: 'rest',
+    subtype: 'update',
+    fhirAction: 'U',
+    client: '110153',
+    server: '110152',
+    user: 'AUT',
+  },
+  {
+    action: 'DELETE',
+    profile: 'IHE.BasicAudit.PatientDelete',
+    type: 'rest',
+    subtype: 'delete',
+    fhirAction: 'D',
+    client: '110153',
+    server: '110152',
+    user: 'AUT',
+  },
+  {
+    action: 'EXPORT',
+    profile: undefined,
+    type: '110106',
+    subtype: undefined,
+    fhirAction: 'R',
+    client: '110152',
+    server: '110153',
+    user: 'IRCP',
+  },
+  {
+    action: 'DISCLOSE',
+    profile: undefined,
+    type: '110106',
+    subtype: 'disclose',
+    fhirAction: 'R',
+    client: '110152',
+    server: '110153',
+    user: 'IRCP',
+  },
+  {
+    action: 'BREAK_GLASS',
+    profile: undefined,
+    type: '110113',
+    subtype: '110127',
+    fhirAction: 'E',
+    client: '110153',
+    server: '110152',
+    user: 'IRCP',
+  },
+  {
+    action: 'LOGIN',
+    profile: undefined,
+    type: '110114',
+    subtype: '110122',
+    fhirAction: 'E',
+    client: '110153',
+    server: '110152',
+    user: 'IRCP',
+  },
 ] as const;
 
 /** R4: type, recorded, agent 1..* with requestor, source.observer; and dates as instants. */
 function expectR4(event: Event): void {
-  expect(event).toMatchObject({ resourceType: 'AuditEvent', id: uid(1), recorded: '2026-11-23T14:00:00.123Z', source: { site: expect.any(String), observer: expect.any(Object) } });
+  expect(event).toMatchObject({
+    resourceType: 'AuditEvent',
+    id: uid(1),
+    recorded: '2026-11-23T14:00:00.123Z',
+    source: { site: expect.any(String), observer: expect.any(Object) },
+  });
   expect(event.type).toMatchObject({ system: expect.stringMatching(/^http/), code: expect.any(String) });
   expect(event.agent.length).toBeGreaterThan(0);
   for (const { requestor, who } of event.agent) expect([typeof requestor, typeof who]).toEqual(['boolean', 'object']);
@@ -83,11 +183,21 @@ describe.each(patterns)('$action', ({ action, profile, type, subtype, fhirAction
   const event = eventOf({ action });
   it('is an R4 AuditEvent of its pattern', () => {
     expectR4(event);
-    expect([profileOf(event), event.type.code, event.subtype?.[0]?.code, event.action, event.outcome]).toEqual([profile, type, subtype, fhirAction, '0']);
+    expect([profileOf(event), event.type.code, event.subtype?.[0]?.code, event.action, event.outcome]).toEqual([
+      profile,
+      type,
+      subtype,
+      fhirAction,
+      '0',
+    ]);
   });
   it('has client, server and user, who asked for a purpose of use', () => {
     expect(agentOf(event, client)).toMatchObject({ requestor: false, who: expect.any(Object), network: expect.any(Object) });
-    expect(agentOf(event, server)).toMatchObject({ requestor: false, who: event.source.observer, network: { address: 'patient-relations-hub', type: '1' } });
+    expect(agentOf(event, server)).toMatchObject({
+      requestor: false,
+      who: event.source.observer,
+      network: { address: 'patient-relations-hub', type: '1' },
+    });
     expect(agentOf(event, user)).toMatchObject({
       requestor: true,
       who: { identifier: { value: `usr_${uid(2)}` } },
@@ -122,7 +232,13 @@ describe('an event', () => {
   it('of a refusal is an authorization decision that was a serious failure, and claims no pattern of success', () => {
     const event = eventOf({ outcome: 'REFUSED' });
     expectR4(event);
-    expect([event.type.code, event.subtype?.[0]?.code, event.action, event.outcome, profileOf(event)]).toEqual(['110113', 'AuthZ-Consent', 'E', '8', undefined]);
+    expect([event.type.code, event.subtype?.[0]?.code, event.action, event.outcome, profileOf(event)]).toEqual([
+      '110113',
+      'AuthZ-Consent',
+      'E',
+      '8',
+      undefined,
+    ]);
     expect(event.outcomeDesc).toMatch(/[Rr]efused/);
   });
 
@@ -143,8 +259,20 @@ describe('an event', () => {
   });
 
   it('of the hub itself has the part of it as requestor, with its purpose', () => {
-    const event = eventOf({ action: 'SYSTEM', userUid: null, system: 'scope', role: null, tokenId: null, personUid: null, purpose: 'HSYSADMIN' });
+    const event = eventOf({
+      action: 'SYSTEM',
+      userUid: null,
+      system: 'scope',
+      role: null,
+      tokenId: null,
+      personUid: null,
+      purpose: 'HSYSADMIN',
+    });
     expectR4(event);
-    expect(agentOf(event, '110150')).toMatchObject({ requestor: true, who: { identifier: { value: 'scope' } }, purposeOfUse: [{ coding: [{ code: 'HSYSADMIN' }] }] });
+    expect(agentOf(event, '110150')).toMatchObject({
+      requestor: true,
+      who: { identifier: { value: 'scope' } },
+      purposeOfUse: [{ coding: [{ code: 'HSYSADMIN' }] }],
+    });
   });
 });

@@ -49,7 +49,8 @@ beforeAll(async () => {
   await appendAsBefore([person(1, '2026-08-31T23:59:59.999Z'), system(2, '2026-08-31T23:59:59.999Z')]);
   // Clocks of two gateways: the later entry is dated before.
   await appendAsBefore([person(3, '2026-09-01T00:00:00.000Z'), person(4, '2026-08-31T23:59:59.998Z')]);
-  for (let n = 5; n < 60; n += 1) await appendAsBefore([n % 5 ? person(n, '2026-10-02T08:00:00.010Z') : system(n, '2026-10-02T08:00:00.010Z')]);
+  for (let n = 5; n < 60; n += 1)
+    await appendAsBefore([n % 5 ? person(n, '2026-10-02T08:00:00.010Z') : system(n, '2026-10-02T08:00:00.010Z')]);
 });
 afterAll(async () => {
   await owner.query(`select 1`);

@@ -21,7 +21,15 @@ beforeAll(async () => {
   const { story } = office;
   const advocate = { ...viewer, userUuid: story.advocate.uid };
   const tell = (...entries: AuditEntry[]) => appendEntries(pool, entries);
-  await tell(entry(1, { actor: advocate, personUid: story.maria.uid, caseUid: story.maria.caseUid, outcome: 'PARTLY_WITHHELD', withheldFields: ['alerts'] }));
+  await tell(
+    entry(1, {
+      actor: advocate,
+      personUid: story.maria.uid,
+      caseUid: story.maria.caseUid,
+      outcome: 'PARTLY_WITHHELD',
+      withheldFields: ['alerts'],
+    }),
+  );
   await tell(entry(2, { actor: advocate, personUid: story.john.uid, phiClasses: ['IDENTITY'] }));
   await tell(entry(3, { actor: { ...advocate, role: 'SURGEON', purpose: 'CURIOSITY' }, personUid: null, outcome: 'REFUSED' }));
   await tell(entry(4, { actor: asSystem('scope', 'HSYSADMIN'), action: 'SYSTEM', operation: 'labelRange', personUid: null }));
@@ -75,7 +83,7 @@ describe('the audit trail', () => {
 
   it('is read page by page', async () => {
     const seen: unknown[] = [];
-    for (let after: unknown = null; ; ) {
+    for (let after: unknown = null; ;) {
       const answer = await office.gateway.ask(officer(), trail, { first: 2, after });
       seen.push(...listAt(answer, 'auditTrail.nodes').map((node) => at(node, 'operation')));
       after = at(answer, 'auditTrail.pageInfo.endCursor');
@@ -92,7 +100,12 @@ describe('the audit trail', () => {
     office.gateway.statements();
     const answer = await office.gateway.ask(office.as(role, purpose), trail);
     expect(answer.data).toEqual({
-      auditTrail: { totalCount: null, pageInfo: { hasNextPage: false, endCursor: null }, nodes: [], withheld: [{ field: 'nodes', reason: 'ROLE' }] },
+      auditTrail: {
+        totalCount: null,
+        pageInfo: { hasNextPage: false, endCursor: null },
+        nodes: [],
+        withheld: [{ field: 'nodes', reason: 'ROLE' }],
+      },
     });
     expect(office.gateway.statements().join()).not.toContain('audit_entry');
     expect(entriesOf(answer.context, 'Trail', false)).toMatchObject([{ outcome: 'REFUSED', operation: 'Trail' }]);

@@ -67,7 +67,22 @@ describe('a trail that nobody touched', () => {
     const odd = ['"', '\\', '\n\t\u0001\u001f\u007f', '{a,"b"}', 'é 漢字 😀', ' ', '\u2028'];
     for (const text of odd)
       await owner.query('select append_audit($1::jsonb)', [
-        JSON.stringify([{ uid: '00000000-0000-4000-8000-000000000009', at: '2026-11-23T01:02:03.004Z', requestId: text, system: text, purpose: text, action: text, operation: text, phiClasses: [text, ''], outcome: text, withheldFields: [text] }].map((one, n) => ({ ...one, uid: one.uid.replace(/9$/, String(odd.indexOf(text) + n)) }))),
+        JSON.stringify(
+          [
+            {
+              uid: '00000000-0000-4000-8000-000000000009',
+              at: '2026-11-23T01:02:03.004Z',
+              requestId: text,
+              system: text,
+              purpose: text,
+              action: text,
+              operation: text,
+              phiClasses: [text, ''],
+              outcome: text,
+              withheldFields: [text],
+            },
+          ].map((one, n) => ({ ...one, uid: one.uid.replace(/9$/, String(odd.indexOf(text) + n)) })),
+        ),
       ]);
     expect((await seals.verify(worker)).findings).toEqual([]);
   });
@@ -129,7 +144,9 @@ describe('verification names', () => {
   });
 
   it('one inserted at the end', async () => {
-    await tamper(`insert into audit_entry select 41, month, gen_random_uuid(), at, request_id, user_uid, system, role, purpose, token_id, action, operation, person_uid, case_uid, phi_classes, outcome, withheld_fields, grant_uid, hash from audit_entry where seq = 40`);
+    await tamper(
+      `insert into audit_entry select 41, month, gen_random_uuid(), at, request_id, user_uid, system, role, purpose, token_id, action, operation, person_uid, case_uid, phi_classes, outcome, withheld_fields, grant_uid, hash from audit_entry where seq = 40`,
+    );
     expect((await seals.says(worker))[0]).toMatch(/^entry 41 was altered|^entry 41 is inserted/);
     expect(await seals.says(worker)).toContain("entry 41 is inserted: the chain's head knows 40 entries");
   });
@@ -137,13 +154,17 @@ describe('verification names', () => {
   it('one inserted in the middle, though those after it were numbered anew', async () => {
     await tamper('update audit_entry set seq = seq + 1000 where seq >= 15');
     await tamper('update audit_entry set seq = seq - 999 where seq > 1000');
-    await tamper(`insert into audit_entry select 15, month, gen_random_uuid(), at, request_id, user_uid, system, role, purpose, token_id, action, operation, person_uid, case_uid, phi_classes, outcome, withheld_fields, grant_uid, hash from audit_entry where seq = 3`);
+    await tamper(
+      `insert into audit_entry select 15, month, gen_random_uuid(), at, request_id, user_uid, system, role, purpose, token_id, action, operation, person_uid, case_uid, phi_classes, outcome, withheld_fields, grant_uid, hash from audit_entry where seq = 3`,
+    );
     expect(await seals.says(worker)).toEqual(['entry 15 was inserted']);
   });
 
   it('one that stands there twice', async () => {
     await tamper(`select make_audit_month((select month + interval '1 month' from audit_head)::date)`);
-    await tamper(`insert into audit_entry select seq, month + interval '1 month', gen_random_uuid(), at, request_id, user_uid, system, role, purpose, token_id, action, operation, person_uid, case_uid, phi_classes, outcome, withheld_fields, grant_uid, hash from audit_entry where seq = 7`);
+    await tamper(
+      `insert into audit_entry select seq, month + interval '1 month', gen_random_uuid(), at, request_id, user_uid, system, role, purpose, token_id, action, operation, person_uid, case_uid, phi_classes, outcome, withheld_fields, grant_uid, hash from audit_entry where seq = 7`,
+    );
     expect(await seals.says(worker)).toEqual(['entry 7 is there twice: one was inserted']);
   });
 
@@ -190,7 +211,10 @@ describe('a checkpoint', () => {
   it('that was altered is named', async () => {
     const [one = '', two = '', three = ''] = lines();
     write([one, two.replace('"seq":20', '"seq":19'), three]);
-    expect(await seals.says(worker)).toEqual(['checkpoint 2 (entry 19, of 2026-11-21T14:00:00.000Z) was altered: its signature does not fit', 'checkpoint 3 (entry 30, of 2026-11-22T14:00:00.000Z) does not follow from the line before it: a line was altered or taken out']);
+    expect(await seals.says(worker)).toEqual([
+      'checkpoint 2 (entry 19, of 2026-11-21T14:00:00.000Z) was altered: its signature does not fit',
+      'checkpoint 3 (entry 30, of 2026-11-22T14:00:00.000Z) does not follow from the line before it: a line was altered or taken out',
+    ]);
   });
 
   it('that was taken out is missed by the one after it', async () => {
@@ -206,7 +230,9 @@ describe('a checkpoint', () => {
     write([]);
     await other.seal(worker);
     writeFileSync(seals.sealing.file, readFileSync(other.sealing.file));
-    expect(await seals.says(worker)).toEqual([expect.stringMatching(/^checkpoint 1 .*was signed by the key .*, which is not one of those given$/)]);
+    expect(await seals.says(worker)).toEqual([
+      expect.stringMatching(/^checkpoint 1 .*was signed by the key .*, which is not one of those given$/),
+    ]);
   });
 
   it('that was cut off while it was written never counted, and the next one stands in its place', async () => {
@@ -225,7 +251,13 @@ describe('months', () => {
     await rewriteFrom(1);
     seals = await openSeals();
     await seals.seal(worker);
-    const order = { ...old, file: seals.sealing.file, key: seals.sealing.key, before: new Date('2020-11-01'), clock: fixedClock('2026-11-24T00:00:00Z') };
+    const order = {
+      ...old,
+      file: seals.sealing.file,
+      key: seals.sealing.key,
+      before: new Date('2020-11-01'),
+      clock: fixedClock('2026-11-24T00:00:00Z'),
+    };
     expect(await retireMonths(owner, { ...order, dryRun: true })).toEqual({ months: ['2019-03'], to: 20 });
     expect(await retireMonths(owner, { ...order, dryRun: false })).toEqual({ months: ['2019-03'], to: 20 });
     expect(await seals.verify(worker)).toMatchObject({ entries: 20, findings: [], first: { seq: 21 } });
@@ -250,7 +282,13 @@ describe('months', () => {
 
   it('are taken away by nobody but the owner', async () => {
     await expect(
-      retireMonths(worker, { before: new Date('2100-01-01'), file: seals.sealing.file, key: seals.sealing.key, clock: realClock, dryRun: false }),
+      retireMonths(worker, {
+        before: new Date('2100-01-01'),
+        file: seals.sealing.file,
+        key: seals.sealing.key,
+        clock: realClock,
+        dryRun: false,
+      }),
     ).rejects.toBeDefined();
     expect(await seals.verify(worker)).toMatchObject({ entries: 40, findings: [] });
   });

@@ -154,7 +154,11 @@ describe('an entry among others', () => {
   it('that cannot be written fails nobody else who waits in the same commit', async () => {
     const audit = open();
     const first = audit.record([entry(3000)]); // in flight; the next three share a commit
-    const results = await Promise.allSettled([audit.record([entry(3001)]), audit.record([entry(1, { personUid: 'nobody' })]), audit.record([entry(3002)])]);
+    const results = await Promise.allSettled([
+      audit.record([entry(3001)]),
+      audit.record([entry(1, { personUid: 'nobody' })]),
+      audit.record([entry(3002)]),
+    ]);
     await first;
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
     await audit.close();
@@ -164,7 +168,9 @@ describe('an entry among others', () => {
     const audit = open();
     await audit.record([entry(3010, { grantUid: uid(77) })]);
     await audit.close();
-    expect(await asOwner(database.url, `select grant_uid from audit_entry where request_id = 'request-3010'`)).toEqual([{ grant_uid: uid(77) }]);
+    expect(await asOwner(database.url, `select grant_uid from audit_entry where request_id = 'request-3010'`)).toEqual([
+      { grant_uid: uid(77) },
+    ]);
   });
 });
 

@@ -1,7 +1,8 @@
 /** The accounting of disclosures: what goes into it, what does not, how repeats stand in it, and who hears of it. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { accountabilityOf } from '../../src/access/disclosure-rules.js';
-import { fixedClock } from '../../src/kernel/index.js';
+import { accountabilityOf, writeDisclosure } from '../../src/access/index.js';
+import { fixedClock, silentLog } from '../../src/kernel/index.js';
+import { openOrm } from '../../src/store/index.js';
 import { at, listAt } from '../support/answers.js';
 import { asOwner } from '../support/owner.js';
 import { disclosureRules, openPrivacyOffice, type PrivacyOffice } from './privacy-office.js';
@@ -47,7 +48,9 @@ describe('a disclosure', () => {
       office.database.url,
       `select e.action, e.operation, e.person_uid, e.outcome, e.xmin = d.xmin as together from audit_entry e, disclosure d where e.request_id = 'recorded'`,
     );
-    expect(entries).toEqual([{ action: 'DISCLOSE', operation: 'recordDisclosure', person_uid: office.story.maria.uid, outcome: 'ALLOWED', together: true }]);
+    expect(entries).toEqual([
+      { action: 'DISCLOSE', operation: 'recordDisclosure', person_uid: office.story.maria.uid, outcome: 'ALLOWED', together: true },
+    ]);
     expect(answer.context.trail.entered).toHaveLength(1);
   });
 
@@ -60,7 +63,12 @@ describe('a disclosure', () => {
   ])('for "%s" is not accounted for: refused with its citation, nothing written', async (purpose, citation) => {
     const before = await asOwner(office.database.url, 'select count(*) from disclosure');
     const answer = await office.gateway.ask(officer(), record, input({ purpose }));
-    expect(at(answer, 'recordDisclosure')).toMatchObject({ __typename: 'Refused', code: 'BAD_INPUT', field: 'purpose', message: expect.stringContaining(citation) });
+    expect(at(answer, 'recordDisclosure')).toMatchObject({
+      __typename: 'Refused',
+      code: 'BAD_INPUT',
+      field: 'purpose',
+      message: expect.stringContaining(citation),
+    });
     expect(await asOwner(office.database.url, 'select count(*) from disclosure')).toEqual(before);
     expect(answer.context.trail.attempts).toMatchObject([{ action: 'DISCLOSE', operation: 'recordDisclosure' }]);
   });
@@ -76,7 +84,10 @@ describe('a disclosure', () => {
 
   it('sent again under its key is recorded once; another one under the key is refused', async () => {
     const key = { idempotencyKey: 'd-1', recipient: 'County Coroner', purpose: 'Coroner inquiry', at: '2026-04-01T00:00:00Z' };
-    const [one, two] = await Promise.all([office.gateway.ask(officer(), record, input(key)), office.gateway.ask(officer(), record, input(key))]);
+    const [one, two] = await Promise.all([
+      office.gateway.ask(officer(), record, input(key)),
+      office.gateway.ask(officer(), record, input(key)),
+    ]);
     expect(at(one, 'recordDisclosure.disclosure.id')).toBe(at(two, 'recordDisclosure.disclosure.id'));
     expect(await asOwner(office.database.url, `select 1 from disclosure where recipient = 'County Coroner'`)).toHaveLength(1);
     const other = await office.gateway.ask(officer(), record, input({ ...key, description: 'Something else' }));
@@ -99,7 +110,16 @@ describe('the accounting', () => {
       ['2026-05-01', 'Office for Civil Rights'],
       ['2019-01-01', 'Sheriff'], // before the six years
     ] as const)
-      await office.gateway.ask(officer(), record, input({ recipient, at: `${day}T10:00:00Z`, description: `of ${day}`, ...(recipient === 'Sheriff' ? { purpose: 'Law enforcement' } : {}) }));
+      await office.gateway.ask(
+        officer(),
+        record,
+        input({
+          recipient,
+          at: `${day}T10:00:00Z`,
+          description: `of ${day}`,
+          ...(recipient === 'Sheriff' ? { purpose: 'Law enforcement' } : {}),
+        }),
+      );
     await office.gateway.ask(officer(), record, input({ patientId: `pat_${office.story.john.uid}`, at: '2026-03-01T10:00:00Z' }));
   });
 
@@ -108,7 +128,13 @@ describe('the accounting', () => {
     expect(answer.errors).toBeUndefined();
     expect(at(answer, 'disclosures.totalCount')).toBe(3);
     expect(listAt(answer, 'disclosures.nodes')).toMatchObject([
-      { at: '2026-03-01T10:00:00.000Z', recipient: 'State Survey Agency, 1 Zz Square', times: 3, lastAt: '2026-03-09T10:00:00.000Z', withheld: [] },
+      {
+        at: '2026-03-01T10:00:00.000Z',
+        recipient: 'State Survey Agency, 1 Zz Square',
+        times: 3,
+        lastAt: '2026-03-09T10:00:00.000Z',
+        withheld: [],
+      },
       { recipient: 'County Coroner', times: 1 },
       { recipient: 'Office for Civil Rights', times: 1 },
     ]);
@@ -116,20 +142,30 @@ describe('the accounting', () => {
 
   it('of a shorter time begins with the first of that time, and counts what lies in it', async () => {
     const answer = await office.gateway.ask(officer(), list, { ...maria(), from: '2026-03-04T00:00:00Z', to: '2026-03-31T00:00:00Z' });
-    expect(listAt(answer, 'disclosures.nodes')).toMatchObject([{ at: '2026-03-05T10:00:00.000Z', description: 'of 2026-03-05', times: 2, lastAt: '2026-03-09T10:00:00.000Z' }]);
+    expect(listAt(answer, 'disclosures.nodes')).toMatchObject([
+      { at: '2026-03-05T10:00:00.000Z', description: 'of 2026-03-05', times: 2, lastAt: '2026-03-09T10:00:00.000Z' },
+    ]);
   });
 
   it('follows the person: a record that is no longer linked with certainty takes its disclosures along', async () => {
-    await asOwner(office.database.url, `update person_link set assurance = 'POSSIBLE' where patient_record_id = $1`, [office.story.maria.recordRow]);
+    await asOwner(office.database.url, `update person_link set assurance = 'POSSIBLE' where patient_record_id = $1`, [
+      office.story.maria.recordRow,
+    ]);
     const answer = await office.gateway.ask(officer(), list, maria());
     expect(listAt(answer, 'disclosures.nodes')).toEqual([]);
-    await asOwner(office.database.url, `update person_link set assurance = 'CERTAIN' where patient_record_id = $1`, [office.story.maria.recordRow]);
+    await asOwner(office.database.url, `update person_link set assurance = 'CERTAIN' where patient_record_id = $1`, [
+      office.story.maria.recordRow,
+    ]);
   });
 
   it('has nothing of a record that is hidden from the viewer', async () => {
-    await asOwner(office.database.url, 'update patient_record set label_mask = 1, own_mask = 1 where id = $1', [office.story.maria.recordRow]);
+    await asOwner(office.database.url, 'update patient_record set label_mask = 1, own_mask = 1 where id = $1', [
+      office.story.maria.recordRow,
+    ]);
     expect(listAt(await office.gateway.ask(officer(), list, maria()), 'disclosures.nodes')).toEqual([]);
-    await asOwner(office.database.url, 'update patient_record set label_mask = 0, own_mask = 0 where id = $1', [office.story.maria.recordRow]);
+    await asOwner(office.database.url, 'update patient_record set label_mask = 0, own_mask = 0 where id = $1', [
+      office.story.maria.recordRow,
+    ]);
   });
 });
 
@@ -137,16 +173,32 @@ describe('a suspension', () => {
   const suspend = `mutation Suspend($input: SuspendAccountingInput!) { suspendAccounting(input: $input) { __typename ... on Refused { code field message } } }`;
   const now = '2026-06-01T00:00:00Z';
   const statement = (more: object) => ({
-    input: { patientId: `pat_${office.story.maria.uid}`, recipient: 'office for civil rights', statedBy: 'Zz-Agent', statement: 'ORAL', statedAt: now, until: '2026-06-30T00:00:00Z', ...more },
+    input: {
+      patientId: `pat_${office.story.maria.uid}`,
+      recipient: 'office for civil rights',
+      statedBy: 'Zz-Agent',
+      statement: 'ORAL',
+      statedAt: now,
+      until: '2026-06-30T00:00:00Z',
+      ...more,
+    },
   });
 
   it('by an oral statement holds for 30 days at most; a written one as long as it says', async () => {
     const clock = fixedClock(now);
     const long = await office.gateway.ask(officer({ clock }), suspend, statement({ until: '2026-07-02T00:00:00Z' }));
-    expect(at(long, 'suspendAccounting')).toMatchObject({ __typename: 'Refused', field: 'until', message: expect.stringContaining('164.528(a)(2)(ii)(C)') });
+    expect(at(long, 'suspendAccounting')).toMatchObject({
+      __typename: 'Refused',
+      field: 'until',
+      message: expect.stringContaining('164.528(a)(2)(ii)(C)'),
+    });
     const oral = await office.gateway.ask(officer({ clock }), suspend, statement({}));
     expect(at(oral, 'suspendAccounting.__typename')).toBe('AccountingSuspended');
-    const written = await office.gateway.ask(officer({ clock }), suspend, statement({ statement: 'WRITTEN', until: '2099-01-01T00:00:00Z' }));
+    const written = await office.gateway.ask(
+      officer({ clock }),
+      suspend,
+      statement({ statement: 'WRITTEN', until: '2099-01-01T00:00:00Z' }),
+    );
     expect(at(written, 'suspendAccounting.__typename')).toBe('AccountingSuspended');
   });
 
@@ -171,4 +223,30 @@ describe('what is accounted for', () => {
   it('what no rule recognises is, too: the law lists what is left out', () => {
     expect(accountabilityOf('A retreat of the operationsless', disclosureRules)).toEqual({ accounted: true, rule: null, citation: null });
   });
+});
+
+it('whatever else discloses, such as a letter to an agency, writes its place in the accounting within its own transaction', async () => {
+  const orm = await openOrm(office.database.gatewayUrl, { log: silentLog });
+  const letter = {
+    patientRecordId: office.story.maria.recordRow,
+    at: new Date('2026-05-20T00:00:00Z'),
+    recipient: 'Zz Board of Health',
+    description: 'Letter on PR-2026-0001',
+    purpose: 'Health oversight',
+    recordedAt: new Date('2026-05-20T00:00:00Z'),
+    recordedBy: office.story.advocate.row,
+  };
+  const written = () =>
+    asOwner(office.database.url, `select uid, recorded_by::text as by from disclosure where recipient = 'Zz Board of Health'`);
+  const em = orm.em.fork({ session: { variables: { 'hub.hidden': 0 } } });
+  await expect(
+    em.transactional(async (inside) => {
+      await writeDisclosure(inside, letter);
+      throw new Error('the letter could not be sent');
+    }),
+  ).rejects.toThrow('the letter could not be sent');
+  expect(await written()).toEqual([]);
+  const uid = await em.transactional((inside) => writeDisclosure(inside, letter));
+  expect(await written()).toEqual([{ uid, by: office.story.advocate.row }]);
+  await orm.close(true);
 });

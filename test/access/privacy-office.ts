@@ -34,10 +34,25 @@ export async function openPrivacyOffice(): Promise<PrivacyOffice> {
     story,
     as(role, purpose, { requestId = 'test', clock } = {}) {
       const user = role === 'PRIVACY_OFFICER' && officer ? officer : story.advocate;
-      const actor = { userId: toWireId('usr', user.uid), userUuid: user.uid, role, purpose, departments: [], facility: null, tokenId: 'test' };
+      const actor = {
+        userId: toWireId('usr', user.uid),
+        userUuid: user.uid,
+        role,
+        purpose,
+        departments: [],
+        facility: null,
+        tokenId: 'test',
+      };
       const viewer = { userRow: user.row as RowId, departmentRows: [], facilityRow: null };
       const plan = planFor(testPolicy, { role, purpose }, 1);
-      const privacy = privacyActs({ ...plan, em: orm.em, viewer, told: { actor, requestId }, rules: disclosureRules, ...(clock ? { clock } : {}) });
+      const privacy = privacyActs({
+        ...plan,
+        em: orm.em,
+        viewer,
+        told: { actor, requestId },
+        rules: disclosureRules,
+        ...(clock ? { clock } : {}),
+      });
       return { role, purpose, user, privacy };
     },
     async close() {

@@ -60,7 +60,10 @@ export async function buildOffice(owner: Pool, size: { readonly users: number; r
 }
 
 /** Cases by which a viewer and patients are joined. */
-export async function giveCases(owner: Pool, pairs: readonly { readonly user: string; readonly person: string; readonly byOthers: boolean }[]): Promise<void> {
+export async function giveCases(
+  owner: Pool,
+  pairs: readonly { readonly user: string; readonly person: string; readonly byOthers: boolean }[],
+): Promise<void> {
   await owner.query(
     `insert into case_file (number, kind, status, facility_id, classification, channel, received_at, opened_at, summary, patient_record_id, assigned_to, opened_by)
      select 'Zz-' || row_number() over () || '-' || gen_random_uuid(), 'COMPLAINT', 'RECEIVED', f.id, 'x', 'PHONE', now(), now(), 'x', r.id, u.id, case when t."byOthers" then null else u.id end
@@ -72,10 +75,29 @@ export async function giveCases(owner: Pool, pairs: readonly { readonly user: st
 let requests = 0;
 export function look(userUid: string, personUid: string, at: number, more: Partial<AuditEntry> = {}): { entry: AuditEntry; at: number } {
   requests += 1;
-  const actor = { userId: toWireId('usr', userUid), userUuid: userUid, role: 'ADVOCATE', purpose: 'HOPERAT', departments: [], facility: null, tokenId: 't' };
+  const actor = {
+    userId: toWireId('usr', userUid),
+    userUuid: userUid,
+    role: 'ADVOCATE',
+    purpose: 'HOPERAT',
+    departments: [],
+    facility: null,
+    tokenId: 't',
+  };
   return {
     at,
-    entry: { actor, requestId: `look-${requests}`, action: 'READ', operation: 'PatientContext', personUid, caseUid: null, phiClasses: ['IDENTITY'], outcome: 'ALLOWED', withheldFields: [], ...more },
+    entry: {
+      actor,
+      requestId: `look-${requests}`,
+      action: 'READ',
+      operation: 'PatientContext',
+      personUid,
+      caseUid: null,
+      phiClasses: ['IDENTITY'],
+      outcome: 'ALLOWED',
+      withheldFields: [],
+      ...more,
+    },
   };
 }
 
@@ -87,7 +109,8 @@ export async function ordinaryWeeks(owner: Pool, { users, persons }: History): P
   users.forEach((user, index) => {
     // Twenty patients of one's own; of those who share the surname or are flagged, others gave the case.
     const own = persons.filter((_, n) => n % users.length === index).slice(0, 20);
-    for (const person of own) pairs.push({ user: user.uid, person: person.uid, byOthers: person.flagged || person.surname === user.surname || random() < 0.5 });
+    for (const person of own)
+      pairs.push({ user: user.uid, person: person.uid, byOthers: person.flagged || person.surname === user.surname || random() < 0.5 });
     for (let day = 0; day < days; day += 1) {
       const start = lastDay - (days - day) * dayMs + 9 * 3_600_000;
       if (day % 7 > 4) continue;
@@ -164,7 +187,11 @@ export async function tell(owner: Pool, looks: readonly { entry: AuditEntry; at:
   const ordered = looks.toSorted((a, b) => a.at - b.at || a.entry.requestId.localeCompare(b.entry.requestId));
   for (let from = 0; from < ordered.length; from += 1_000) {
     const part = ordered.slice(from, from + 1_000);
-    await owner.query('select append_audit($1::jsonb)', [entriesText(part.map(({ entry, at }) => ({ entries: [entry], at: new Date(at) })))]);
-    await appendEntries(owner, [{ ...(part[0]?.entry as AuditEntry), actor: asSystem('scope', 'HSYSADMIN'), personUid: null, action: 'SYSTEM' }]);
+    await owner.query('select append_audit($1::jsonb)', [
+      entriesText(part.map(({ entry, at }) => ({ entries: [entry], at: new Date(at) }))),
+    ]);
+    await appendEntries(owner, [
+      { ...(part[0]?.entry as AuditEntry), actor: asSystem('scope', 'HSYSADMIN'), personUid: null, action: 'SYSTEM' },
+    ]);
   }
 }

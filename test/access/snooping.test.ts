@@ -7,13 +7,22 @@ import { packageRoot } from '../../src/kernel/index.js';
 
 const rules = readSnoopingRules(join(packageRoot, 'schema/policy/snooping.yaml'));
 const ruleOf = <F extends SnoopingRule['finds']>(finds: F) => rules.rules.find((rule) => rule.finds === finds) as SnoopingRule<F>;
-const clean: Look = { userName: 'Zz-Ana Zz-López', familyNames: ['Zz-Okoro'], alerts: [], related: false, relatedByOthers: false, reads: 1, underBreakGlass: false };
+const clean: Look = {
+  userName: 'Zz-Ana Zz-López',
+  familyNames: ['Zz-Okoro'],
+  alerts: [],
+  related: false,
+  relatedByOthers: false,
+  reads: 1,
+  underBreakGlass: false,
+};
 const found = (look: Partial<Look>): string[] => suspicionsOf({ ...clean, ...look }, rules).map(({ rule }) => rule);
 
 describe('a look at a patient', () => {
   it('of another name, once, is none', () => expect(found({})).toEqual([]));
   it.each([['Zz-Lopez'], ['ZZ-LOPEZ'], ['Maria Zz-Lopez'], ['ZZ-LÓPEZ']])('named %s has the surname of Zz-López', (name) =>
-    expect(found({ familyNames: ['Zz-Other', name] })).toEqual(['snooping.own-name']));
+    expect(found({ familyNames: ['Zz-Other', name] })).toEqual(['snooping.own-name']),
+  );
   it('of the own name is none where somebody else gave the viewer the case', () =>
     expect(found({ familyNames: ['Zz-Lopez'], related: true, relatedByOthers: true })).toEqual([]));
   it('of the own name is one where the viewer opened the case', () =>
@@ -23,14 +32,18 @@ describe('a look at a patient', () => {
     expect(found({ alerts: ['Allergic to vipers'] })).toEqual([]);
     expect(found({ alerts: ['VIP'], relatedByOthers: true })).toEqual([]);
   });
-  it('under broken glass is always looked at', () => expect(found({ underBreakGlass: true, relatedByOthers: true })).toEqual(['snooping.break-glass']));
+  it('under broken glass is always looked at', () =>
+    expect(found({ underBreakGlass: true, relatedByOthers: true })).toEqual(['snooping.break-glass']));
 });
 
 describe('a missing relation', () => {
   const rule = ruleOf('NO_RELATION');
   it('counts from the third look, and only where nothing ever joined the two', () => {
     expect(lacksRelation({ ...clean, reads: 2 }, rule)).toBeNull();
-    expect(lacksRelation({ ...clean, reads: 3 }, rule)).toMatchObject({ rule: 'snooping.no-relation', evidence: ['3 looks within 7 days', expect.any(String)] });
+    expect(lacksRelation({ ...clean, reads: 3 }, rule)).toMatchObject({
+      rule: 'snooping.no-relation',
+      evidence: ['3 looks within 7 days', expect.any(String)],
+    });
     expect(lacksRelation({ ...clean, reads: 30, related: true }, rule)).toBeNull();
   });
 });

@@ -40,7 +40,10 @@ const seal = async () => sealTrail(worker, { file: checkpoints, key: await openS
 describe('hub audit key', () => {
   it('makes the key where there is none, readable by its owner only, and prints the public half', async () => {
     const { code, stdout } = await audit('key');
-    expect([code, stdout]).toEqual([0, expect.stringMatching(/^Key \S{16} signs .*-----BEGIN PUBLIC KEY-----\n\S+\n-----END PUBLIC KEY-----\n$/s)]);
+    expect([code, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^Key \S{16} signs .*-----BEGIN PUBLIC KEY-----\n\S+\n-----END PUBLIC KEY-----\n$/s),
+    ]);
     expect(stdout).not.toContain('PRIVATE');
     expect(statSync(key).mode & 0o777).toBe(0o600);
     expect((await audit('key')).stdout).toBe(stdout);
@@ -76,7 +79,9 @@ describe('hub audit verify', () => {
     await asOwner(database.url, 'delete from audit_entry where seq = 13');
     const { code, stdout, stderr } = await audit('verify');
     expect(code).toBe(1);
-    expect(stdout).toMatch(/^entry 4 was altered: .*\nentry 13 is missing at the end: the checkpoint of \S+ says that there were 13, and the chain's head says that there were 13$/m);
+    expect(stdout).toMatch(
+      /^entry 4 was altered: .*\nentry 13 is missing at the end: the checkpoint of \S+ says that there were 13, and the chain's head says that there were 13$/m,
+    );
     expect(stderr).toMatch(/^The audit trail was changed \(2 findings\)\. The first: entry 4 was altered/);
     await asOwner(database.url, `update audit_entry set outcome = 'ALLOWED' where seq = 4`);
     await asOwner(database.url, 'insert into audit_entry select * from jsonb_populate_record(null::audit_entry, $1::jsonb)', [kept?.row]);
@@ -85,7 +90,11 @@ describe('hub audit verify', () => {
 });
 
 describe('hub audit export', () => {
-  const lines = (text: string) => text.trimEnd().split('\n').map((line) => JSON.parse(line) as { resourceType: string; id: string });
+  const lines = (text: string) =>
+    text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { resourceType: string; id: string });
 
   it('writes an AuditEvent a line, and is an entry of its own before the first of them', async () => {
     const { code, stdout } = await audit('export');
@@ -136,7 +145,9 @@ describe('hub audit accounting', () => {
     );
     const { code, stdout, stderr } = await audit('accounting', '--patient', `pat_${story.maria.uid}`);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^2026-03-01 {2}Survey Agency\n +Complaint file\n +Purpose: Health oversight\n +2 times in all, the last on 2026-04-01$/m);
+    expect(stdout).toMatch(
+      /^2026-03-01 {2}Survey Agency\n +Complaint file\n +Purpose: Health oversight\n +2 times in all, the last on 2026-04-01$/m,
+    );
     expect(stdout).not.toMatch(/Sheriff|Long ago/i);
     expect(stderr).toBe('For the office: 1 left out by a statement of an agency (45 CFR 164.528(a)(2)).\n');
     expect(await asOwner(database.url, 'select action, operation, person_uid from audit_entry order by seq desc limit 1')).toEqual([
@@ -145,7 +156,10 @@ describe('hub audit accounting', () => {
   });
   it('says None where there is none, and knows no other patients', async () => {
     expect((await audit('accounting', '--patient', `pat_${story.john.uid}`)).stdout).toMatch(/^None\.$/m);
-    expect(await audit('accounting', '--patient', `pat_${uid(999)}`)).toMatchObject({ code: 1, stderr: expect.stringMatching(/^--patient/) });
+    expect(await audit('accounting', '--patient', `pat_${uid(999)}`)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^--patient/),
+    });
   });
 });
 

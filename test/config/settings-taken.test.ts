@@ -132,6 +132,8 @@ describe('settings that can be taken', () => {
       every: 50,
       keepYears: 10,
     });
-    expect(linesOf(() => read('audit: { keepYears: 5 }'))).toEqual(["hub.yaml:1 audit.keepYears: expected a whole number from 6 to 100, found '5'"]);
+    expect(linesOf(() => read('audit: { keepYears: 5 }'))).toEqual([
+      "hub.yaml:1 audit.keepYears: expected a whole number from 6 to 100, found '5'",
+    ]);
   });
 });

@@ -39,7 +39,14 @@ function acting(who: Asking): Asking {
   };
   return {
     ...who,
-    acts: caseActs({ ...planFor(testPolicy, who, 1), em: orm.em, viewer: rows, clock: fixedClock('2026-11-20T17:00:00Z'), rules, told: { actor: asSystem('test', who.purpose), requestId: 'test' } }),
+    acts: caseActs({
+      ...planFor(testPolicy, who, 1),
+      em: orm.em,
+      viewer: rows,
+      clock: fixedClock('2026-11-20T17:00:00Z'),
+      rules,
+      told: { actor: asSystem('test', who.purpose), requestId: 'test' },
+    }),
   };
 }
 const input = (more: object = {}) => ({

@@ -18,7 +18,10 @@ afterAll(async () => {
   await database.drop();
 });
 const entries = () =>
-  asOwner(database.url, 'select system, purpose, action, operation, request_id as job, outcome, user_uid, person_uid from audit_entry order by seq');
+  asOwner(
+    database.url,
+    'select system, purpose, action, operation, request_id as job, outcome, user_uid, person_uid from audit_entry order by seq',
+  );
 const range = { fromId: '1' as RowId, toId: '2' as RowId };
 
 it('a job that was done, one that failed, and none for a poll that found nothing', async () => {
@@ -40,6 +43,8 @@ it('a job that was done, one that failed, and none for a poll that found nothing
 it('a job whose entry cannot be written is not done: the queue gives it again', async () => {
   await asOwner(database.url, 'revoke execute on function append_audit(jsonb) from hub_worker');
   const handlers = audited(pool, 'scope', { labelRange: () => Promise.resolve() });
-  await expect(handlers.labelRange({ table: 'claim', ...range, generation: 1 }, { jobId: '8', attempt: 1 })).rejects.toMatchObject({ code: '42501' });
+  await expect(handlers.labelRange({ table: 'claim', ...range, generation: 1 }, { jobId: '8', attempt: 1 })).rejects.toMatchObject({
+    code: '42501',
+  });
   await asOwner(database.url, 'grant execute on function append_audit(jsonb) to hub_worker');
 });

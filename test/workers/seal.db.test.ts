@@ -78,7 +78,10 @@ describe('a checkpoint', () => {
     const owner = openPool(database.url, { max: 1, name: 'test' });
     const [{ seq } = { seq: '' }] = (await owner.query<{ seq: string }>('select seq from audit_head')).rows;
     await owner.query(`update audit_entry set outcome = 'REFUSED' where seq = $1`, [seq]);
-    await expect(seals.seal(first())).rejects.toMatchObject({ code: 'AUDIT_BROKEN', message: expect.stringContaining(`entry ${seq} does not follow`) });
+    await expect(seals.seal(first())).rejects.toMatchObject({
+      code: 'AUDIT_BROKEN',
+      message: expect.stringContaining(`entry ${seq} does not follow`),
+    });
     await owner.query(`update audit_entry set outcome = 'ALLOWED' where seq = $1`, [seq]);
     expect(await seals.seal(first())).toMatchObject({ seq: Number(seq) });
     await owner.end();
@@ -112,7 +115,13 @@ describe('the worker', () => {
   it('runs among the others', async () => {
     const folder = emptyFolder();
     const seal = { checkpoints: join(folder, 'checkpoints.jsonl'), key: join(folder, 'key.pem'), every: 1 };
-    const workers = await startWorkers({ databaseUrl: asWorker(database.url), queue: { backend: 'postgres', databaseUrl: database.url }, sources: [], log: silentLog, seal });
+    const workers = await startWorkers({
+      databaseUrl: asWorker(database.url),
+      queue: { backend: 'postgres', databaseUrl: database.url },
+      sources: [],
+      log: silentLog,
+      seal,
+    });
     for (const until = realClock.now().getTime() + 20_000; realClock.now().getTime() < until; await pause(50))
       if (statSync(seal.checkpoints, { throwIfNoEntry: false })?.size) break;
     await workers.stop();

@@ -106,7 +106,7 @@ describe('over six weeks of 24 people', () => {
     const before = await count();
     const of = look(user?.uid ?? '', flagged?.uid ?? '', lastDay);
     await tell(owner, [
-      { ...of, entry: { ...of.entry, actor: { ...of.entry.actor, role: 'PRIVACY_OFFICER' } as never, requestId: 'officer' } },
+      { ...of, entry: { ...of.entry, actor: { ...of.entry.actor, role: 'PRIVACY_OFFICER' }, requestId: 'officer' } },
       { ...of, entry: { ...of.entry, outcome: 'REFUSED', requestId: 'refused' } },
     ]);
     await searchAll();

@@ -69,7 +69,10 @@ export class AccessMutations {
     return act(context, info, { action: 'DISCLOSE', act: (acts) => acts.recordDisclosure(input), type: 'DisclosureRecorded', shows });
   }
 
-  @Mutation(() => SuspensionResult, { nullable: true, description: 'Leaves disclosures to an agency out of what the patient is given, for a time.' })
+  @Mutation(() => SuspensionResult, {
+    nullable: true,
+    description: 'Leaves disclosures to an agency out of what the patient is given, for a time.',
+  })
   suspendAccounting(
     @Ctx() context: OperationContext,
     @Info() info: GraphQLResolveInfo,

@@ -7,7 +7,10 @@ import { AccessReviewState, AuditAction, AuditOutcome, PhiClass, PurposeOfUse, R
 import { Always, anId, flag, instant, Maybe, text, texts, whole } from './field.js';
 import { connectionOf, Governed, Node } from './governed.js';
 
-@ObjectType({ implements: [Node, Governed], description: 'One entry of the audit trail: who, as what, for which purpose, did what, to whom.' })
+@ObjectType({
+  implements: [Node, Governed],
+  description: 'One entry of the audit trail: who, as what, for which purpose, did what, to whom.',
+})
 export class AuditEntry extends Governed implements Node {
   @Always(anId)
   id!: string;
@@ -38,7 +41,10 @@ export class AuditEntry extends Governed implements Node {
 }
 export const AuditConnection = connectionOf('Audit', () => AuditEntry, { counted: true });
 
-@ObjectType({ implements: [Node, Governed], description: 'One entry of the accounting of disclosures (45 CFR 164.528): repeats stand together.' })
+@ObjectType({
+  implements: [Node, Governed],
+  description: 'One entry of the accounting of disclosures (45 CFR 164.528): repeats stand together.',
+})
 export class Disclosure extends Governed implements Node {
   @Always(anId)
   id!: string;

@@ -125,4 +125,7 @@ export const PurposeOfUse = register('PurposeOfUse', 'HL7 v3-ActReason purpose o
 export const AuditAction = register('AuditAction', 'What was done.', auditActions);
 export const AuditOutcome = register('AuditOutcome', 'What came of it.', auditOutcomes);
 export const AccessReviewState = register('AccessReviewState', 'What a review of access came to.', ['OPEN', 'JUSTIFIED', 'NOT_JUSTIFIED']);
-export const StatementKind = register('StatementKind', 'How an agency made its statement; an oral one holds for 30 days.', ['WRITTEN', 'ORAL']);
+export const StatementKind = register('StatementKind', 'How an agency made its statement; an oral one holds for 30 days.', [
+  'WRITTEN',
+  'ORAL',
+]);

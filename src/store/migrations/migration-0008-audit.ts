@@ -29,7 +29,7 @@ const months = `
   revoke all on function make_audit_month(date) from public;
 `;
 
-/** \`month\` is when the entry was appended and never runs back along the chain, so that a month holds one stretch of it and
+/** `month` is when the entry was appended and never runs back along the chain, so that a month holds one stretch of it and
  *  can be taken away whole (45 CFR 164.316(b)(2): six years). */
 const entriesInMonths = `
   alter table audit_entry rename to audit_entry_before;
@@ -85,7 +85,7 @@ const entriesInMonths = `
   create index audit_entry_user_uid_seq_idx on audit_entry (user_uid, seq desc);
 `;
 
-/** What a hash covers is a JSON list of every column in its text form, as \`audit-chain.ts\` makes it again from the stored row. */
+/** What a hash covers is a JSON list of every column in its text form, as `audit-chain.ts` makes it again from the stored row. */
 const chain = `
   create or replace function append_audit(entries jsonb) returns bigint language plpgsql security definer set search_path = hub, pg_temp as $$
   declare
