@@ -29,6 +29,6 @@ export async function generationInForce(pool: Pool, { digest }: Policy): Promise
   if (state?.digest === digest) return state.generation;
   throw new HubError(
     'POLICY_INVALID',
-    `Expected the policy of this hub to be in force, found ${state ? 'another one' : 'none'}. Run `hub migrate` with the same files first.`,
+    `Expected the policy of this hub to be in force, found ${state ? 'another one' : 'none'}. Run \`hub migrate\` with the same files first.`,
   );
 }

@@ -81,5 +81,5 @@ function isDue(
 const broken = (found: string): HubError =>
   new HubError(
     'AUDIT_BROKEN',
-    `No checkpoint was signed, because the audit trail does not hold together: ${found}. Run `hub audit verify`.`,
+    `No checkpoint was signed, because the audit trail does not hold together: ${found}. Run \`hub audit verify\`.`,
   );
