@@ -1,9 +1,10 @@
 /** No act without its entry and no entry without its act, whatever ends when: both are of one transaction. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { caseActs } from '../../src/cases/index.js';
+import { setTimeout as pause } from 'node:timers/promises';
+import pg from 'pg';
+import { caseActs, loadCaseRules } from '../../src/cases/index.js';
 import { planFor } from '../../src/access/index.js';
 import { asSystem, fixedClock, silentLog, type RowId } from '../../src/kernel/index.js';
-import { loadCaseRules } from '../../src/cases/index.js';
 import { openOrm, type Orm } from '../../src/store/index.js';
 import { testPolicy } from '../support/gateway.js';
 import { asOwner } from '../support/owner.js';
@@ -83,20 +84,16 @@ describe('an act that is not done', () => {
 
   it('because its connection is cut before the commit leaves neither case nor entry, and the chain goes on', async () => {
     // The head is held by somebody else, so the act waits at its last statement; then it is cut off there.
-    const cut = asOwner(
-      database.url,
-      `do $$ declare waiting int; begin
-         perform 1 from audit_head for update;
-         loop
-           select pid into waiting from pg_stat_activity where wait_event_type = 'Lock' and query like '%append_audit%' and datname = current_database() and pid <> pg_backend_pid();
-           exit when waiting is not null;
-           perform pg_sleep(0.02); perform pg_stat_clear_snapshot();
-         end loop;
-         perform pg_terminate_backend(waiting);
-       end $$`,
-    );
-    await expect(acts('cut').openCase(intake('Cut'))).rejects.toMatchObject({ code: 'INTERNAL' });
-    await cut;
+    const holder = new pg.Client({ connectionString: database.url, options: '-c search_path=hub' });
+    await holder.connect();
+    await holder.query('begin');
+    await holder.query('select from audit_head for update');
+    const act = expect(acts('cut').openCase(intake('Cut'))).rejects.toMatchObject({ code: 'INTERNAL' });
+    const waiting = `select pg_terminate_backend(pid) from pg_stat_activity
+      where wait_event_type = 'Lock' and query like '%append_audit%' and datname = current_database() and usename = 'hub_gateway'`;
+    while ((await asOwner(database.url, waiting)).length === 0) await pause(20);
+    await act;
+    await holder.end();
     expect([await casesWith('Cut'), await entriesOf('cut')]).toEqual([[], []]);
     await acts('after').openCase(intake('After'));
     expect(await entriesOf('after')).toHaveLength(1);
