@@ -10,10 +10,13 @@ import { loadReminderRules } from '../src/reminders/index.js';
 import { openConnector, takenTypes, type Connector, type SourceSettings } from '../src/sources/index.js';
 import { businessClock, openPool, registerSources, trimChanges, trimOutbox } from '../src/store/index.js';
 import { firstSyncDone, queueDueSources, queueInterrupted, type FirstSync, type RunProgress } from '../src/sync/index.js';
+import { audited } from './audited.js';
 import { runLoop, type Loop } from './loop.js';
 import { relayOnce } from './relay.js';
 import { askForReminders, reminderHandlers } from './reminders.js';
 import { askForGrants, scopeHandlers } from './scope.js';
+import { sealLoop, type SealSettings } from './seal.js';
+import { snoopingLoop } from './snooping.js';
 import { syncHandlers } from './sync.js';
 
 export type WorkerSource = SourceSettings & { readonly everyMs: number };
@@ -31,6 +34,8 @@ export interface WorkerSettings {
   readonly policy?: string | undefined;
   /** Where clocks and calendars lie; absent: what ships with the hub. */
   readonly rules?: RuleFolders | undefined;
+  /** Where the audit trail is sealed; absent: not here. */
+  readonly seal?: SealSettings | undefined;
   readonly onProgress?: ((progress: RunProgress) => void) | undefined;
 }
 
@@ -118,20 +123,20 @@ async function processQueues(
   if (wanted.has('sync')) {
     const identifiers = readStrongIdentifiers(`${packageRoot}/schema/identity/strong-identifiers.yaml`);
     // A run may last hours: linking must find a free place beside them.
-    await queues.process('sync', syncHandlers({ pool, clock, log, labels: rules, signal, onProgress, connectors, identifiers }), {
-      concurrency: connectors.size + 2,
-    });
+    const work = syncHandlers({ pool, clock, log, labels: rules, signal, onProgress, connectors, identifiers });
+    await queues.process('sync', audited(pool, 'sync', work), { concurrency: connectors.size + 2 });
   }
   // One at a time anyway (labels.ts).
-  if (wanted.has('scope')) await queues.process('scope', scopeHandlers({ pool, rules }), { concurrency: 1 });
+  if (wanted.has('scope')) await queues.process('scope', audited(pool, 'scope', scopeHandlers({ pool, rules })), { concurrency: 1 });
   if (wanted.has('reminders')) {
     const { calendars } = loadCaseRules(settings.rules);
     const known = { rules: loadReminderRules(`${packageRoot}/schema/reminders/first.yaml`), calendars };
-    await queues.process('reminders', reminderHandlers({ pool, clock: await businessClock(pool), ...known }), { concurrency: 1 });
+    const work = reminderHandlers({ pool, clock: await businessClock(pool), ...known });
+    await queues.process('reminders', audited(pool, 'reminders', work), { concurrency: 1 });
   }
 }
 
-function loopsOf({ settings: { log }, pool, queues, clock }: Work): Loop[] {
+function loopsOf({ settings: { log, seal }, pool, queues, clock, rules }: Work): Loop[] {
   const no = (): boolean => false;
   return [
     { name: 'relay', everyMs: relayMs, turn: () => relayOnce({ pool, queues, log }) },
@@ -140,5 +145,7 @@ function loopsOf({ settings: { log }, pool, queues, clock }: Work): Loop[] {
     { name: 'grants', everyMs: grantsPollMs, turn: () => askForGrants({ pool, queues, clock }, grantsPollMs).then(no) },
     { name: 'trim', everyMs: trimMs, turn: () => trimOutbox(pool, { keepHours: keepRelayedHours }).then(no) },
     { name: 'trim notes', everyMs: trimMs, turn: () => trimChanges(pool, { keepHours: keepNotesHours }).then(no) },
+    snoopingLoop({ pool, clock, rules }),
+    ...(seal ? [sealLoop({ pool, clock, log, settings: seal })] : []),
   ];
 }

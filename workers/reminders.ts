@@ -2,20 +2,22 @@
  *  never queue delays: the business clock can be moved. */
 import type { Pool } from 'pg';
 import type { Clock } from '../src/kernel/index.js';
-import type { Handlers, Queues } from '../src/queue/index.js';
+import type { Queues } from '../src/queue/index.js';
 import { markDueReminders, turnDeadlinesIntoReminders, type ReminderKnowledge } from '../src/reminders/index.js';
 import type { BusinessClock } from '../src/store/index.js';
+import type { Work } from './audited.js';
 
 export interface ReminderWork extends ReminderKnowledge {
   readonly pool: Pool;
   readonly clock: BusinessClock;
 }
 
-export function reminderHandlers({ pool, clock, ...known }: ReminderWork): Handlers<'reminders'> {
+export function reminderHandlers({ pool, clock, ...known }: ReminderWork): Work<'reminders'> {
   return {
     dueReminders: async () => {
       await clock.refresh();
-      await markDueReminders(pool, clock.now());
+      const { sent, missed } = await markDueReminders(pool, clock.now());
+      return sent + missed > 0;
     },
     caseDeadlines: async (range) => {
       await turnDeadlinesIntoReminders(pool, range, known);

@@ -3,7 +3,8 @@
 import type { Pool } from 'pg';
 import { grantsAreDue, relabelRange, renewRange, settleGrants, type InForce } from '../src/access/index.js';
 import type { Clock } from '../src/kernel/index.js';
-import type { Handlers, Queues } from '../src/queue/index.js';
+import type { Queues } from '../src/queue/index.js';
+import type { Work } from './audited.js';
 
 type Known = Pick<InForce, 'labels' | 'generation'> & { readonly policy: Pick<InForce['policy'], 'glass'> };
 export interface ScopeWork {
@@ -11,7 +12,7 @@ export interface ScopeWork {
   readonly rules: { current(): Known; renew(): Promise<Known> };
 }
 
-export function scopeHandlers({ pool, rules }: ScopeWork): Handlers<'scope'> {
+export function scopeHandlers({ pool, rules }: ScopeWork): Work<'scope'> {
   const underRulesInForce = async (work: (known: Known) => Promise<boolean>): Promise<void> => {
     while (!(await work(rules.current()))) await rules.renew();
   };

@@ -21,7 +21,7 @@ export function breakGlass(context: GrantContext, input: object): Promise<GrantO
       throw refuseGrant('NOT_PERMITTED', 'This role may not break the glass. Ask who holds a case of this patient, or who reviews access.');
     }
     const { idempotencyKey, ...given } = readGrantInput(breakGlassInput(plan.glass), input);
-    return { operation: 'breakGlass', key: idempotencyKey, request: given, act: (work) => grant(work, given) };
+    return { operation: 'breakGlass', action: 'BREAK_GLASS', key: idempotencyKey, request: given, act: (work) => grant(work, given) };
   });
 }
 

@@ -14,7 +14,7 @@ interface Given {
 export function revokeGrant(context: GrantContext, input: object): Promise<GrantOutcome> {
   return onGrant(context, () => {
     const { idempotencyKey, ...given } = readGrantInput(grantActionInput, input);
-    return { operation: 'revokeGrant', key: idempotencyKey, request: given, act: (work) => revoke(work, given) };
+    return { operation: 'revokeGrant', action: 'UPDATE', key: idempotencyKey, request: given, act: (work) => revoke(work, given) };
   });
 }
 
@@ -24,7 +24,7 @@ export function reviewGrant(context: GrantContext, input: object): Promise<Grant
       throw refuseGrant('NOT_PERMITTED', 'This role does not review access. Ask who does.');
     }
     const { idempotencyKey, ...given } = readGrantInput(grantActionInput, input);
-    return { operation: 'reviewGrant', key: idempotencyKey, request: given, act: (work) => review(work, given) };
+    return { operation: 'reviewGrant', action: 'UPDATE', key: idempotencyKey, request: given, act: (work) => review(work, given) };
   });
 }
 

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import type { Pool, PoolClient } from 'pg';
 import { asHubError, type ViewerRows } from '../kernel/index.js';
 import { holdGeneration, inTransaction } from '../store/index.js';
+import { appendEntries, type AuditAction, type Told } from './audit-entry.js';
 import { GrantStopped, refuseGrant, type GrantChanged, type GrantOutcome } from './grant-outcome.js';
 import type { Plan } from './plan.js';
 
@@ -12,15 +13,17 @@ export interface GrantContext {
   readonly pool: Pool;
   readonly viewer: ViewerRows;
   readonly plan: Plan;
+  readonly told: Told;
 }
 
 /** What is needed inside the transaction. */
-export interface GrantWork extends Pick<GrantContext, 'viewer' | 'plan'> {
+export interface GrantWork extends Pick<GrantContext, 'viewer' | 'plan' | 'told'> {
   readonly client: PoolClient;
 }
 
 export interface GrantOrder {
   readonly operation: string;
+  readonly action: AuditAction;
   readonly key: string | null;
   /** Without the key. */
   readonly request: Readonly<Record<string, string | number | null>>;
@@ -33,7 +36,7 @@ export interface DoneToGrant {
   readonly message: string;
 }
 
-export async function onGrant({ pool, viewer, plan }: GrantContext, prepare: () => GrantOrder): Promise<GrantOutcome> {
+export async function onGrant({ pool, viewer, plan, told }: GrantContext, prepare: () => GrantOrder): Promise<GrantOutcome> {
   try {
     return await inTransaction(pool, async (client) => {
       // First of all, so that a refusal too is one of the policy in force.
@@ -41,7 +44,7 @@ export async function onGrant({ pool, viewer, plan }: GrantContext, prepare: () 
       const order = prepare();
       const settings = `select set_config('hub.hidden', $1, true), set_config('hub.viewer', $2, true), set_config('hub.reviews', $3, true)`;
       await client.query(settings, [String(plan.hidden), viewer.userRow, String(plan.may('REVIEW_ACCESS'))]);
-      return await once({ client, viewer, plan }, order);
+      return await once({ client, viewer, plan, told }, order);
     });
   } catch (error) {
     if (error instanceof GrantStopped) return error.outcome;
@@ -49,12 +52,14 @@ export async function onGrant({ pool, viewer, plan }: GrantContext, prepare: () 
   }
 }
 
-async function once(work: GrantWork, { operation, key, request, act }: GrantOrder): Promise<GrantChanged> {
+async function once(work: GrantWork, order: GrantOrder): Promise<GrantChanged> {
+  const { operation, action, key, request, act } = order;
   const hash = createHash('sha256')
     .update(JSON.stringify(Object.entries(request).toSorted()))
     .digest('hex');
   const earlier = key === null ? null : await earlierRequest(work, { operation, key, hash });
-  if (earlier) return earlier;
+  // Sent again, nothing is done: what it once did is told, which is a read.
+  if (earlier) return entered(work, { operation, action: 'READ' }, earlier);
   const { grantRow, ...done } = await act(work);
   if (key !== null) {
     await work.client.query(
@@ -62,7 +67,21 @@ async function once(work: GrantWork, { operation, key, request, act }: GrantOrde
       [work.viewer.userRow, operation, key, hash, grantRow, done.message],
     );
   }
-  return { outcome: 'changed', ...done };
+  return entered(work, order, { outcome: 'changed', ...done });
+}
+
+/** The entry is of the act's own transaction, so that neither is without the other (45 CFR 164.312(b)), and comes last of all,
+ *  because the head of the chain stays locked until the commit. */
+async function entered(
+  { client, told }: GrantWork,
+  act: Pick<GrantOrder, 'operation' | 'action'>,
+  done: GrantChanged,
+): Promise<GrantChanged> {
+  const { personUid, grantUid } = done;
+  const { operation, action } = act;
+  const what = { caseUid: null, phiClasses: ['IDENTITY'], outcome: 'ALLOWED', withheldFields: [] } as const;
+  await appendEntries(client, [{ ...told, operation, action, personUid, grantUid, ...what }]);
+  return done;
 }
 
 /** Requests with the same key wait for each other. @throws GrantStopped where the key was used for something else */

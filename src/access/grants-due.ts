@@ -7,7 +7,7 @@ import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
 import { asSystem } from '../kernel/index.js';
 import { inTransaction } from '../store/index.js';
-import { rowOf } from './audit.js';
+import { entriesText, type AuditEntry } from './audit-entry.js';
 import type { BreakGlassRules } from './break-glass-file.js';
 import { tellOverdue } from './tell-reviewers.js';
 
@@ -46,24 +46,19 @@ function endSome(pool: Pool): Promise<number> {
     const { rows } = await client.query<{ uid: string; personUid: string; at: Date }>(endRunOut, [batch]);
     if (rows.length === 0) return 0;
     const requestId = randomUUID();
-    const entries = rows.map(({ uid, personUid, at }) =>
-      rowOf(
-        {
-          actor: scope,
-          requestId,
-          action: 'SYSTEM',
-          operation: 'endGrant',
-          personUid,
-          caseUid: null,
-          phiClasses: [],
-          outcome: 'ALLOWED',
-          withheldFields: [],
-          grantUid: uid,
-        },
-        at,
-      ),
-    );
-    await client.query('select append_audit($1::jsonb)', [JSON.stringify(entries)]);
+    const told = rows.map(({ uid, personUid, at }) => ({ at, entries: [endOf({ uid, personUid }, requestId)] }));
+    await client.query('select append_audit($1::jsonb)', [entriesText(told)]);
     return rows.length;
   });
 }
+
+const nothingShown = { caseUid: null, phiClasses: [], outcome: 'ALLOWED', withheldFields: [] } as const;
+const endOf = (grant: { readonly uid: string; readonly personUid: string }, requestId: string): AuditEntry => ({
+  actor: scope,
+  requestId,
+  action: 'SYSTEM',
+  operation: 'endGrant',
+  personUid: grant.personUid,
+  grantUid: grant.uid,
+  ...nothingShown,
+});

@@ -14,7 +14,7 @@ const schema = caseAction(['channel']);
 
 export function acknowledgeCase(context: ActContext, input: CaseActionInput): Promise<CaseOutcome> {
   const message = (number: string): string => `${number} is acknowledged.`;
-  return perform(context, { operation: 'acknowledgeCase', schema, input, message }, async (deed, given) => {
+  return perform(context, { operation: 'acknowledgeCase', action: 'UPDATE', schema, input, message }, async (deed, given) => {
     const { caseId, expectedVersion, reason, channel, note } = given;
     const { file, to } = await holdCase(deed, { caseId, expectedVersion, step: 'acknowledge', given });
     const before = { status: file.status };

@@ -1,7 +1,7 @@
 /** What every act on a case is given: who acts, what the policy lets them do, the rules and the time. Made by the gateway
  *  for each request, and by the demo for its own. */
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Plan } from '../access/index.js';
+import type { Plan, Told } from '../access/index.js';
 import type { Clock, ViewerRows } from '../kernel/index.js';
 import type { CaseRules } from './rules.js';
 
@@ -13,6 +13,8 @@ export interface ActContext extends Pick<Plan, 'may' | 'decide' | 'mayMatch' | '
   /** The business clock: what people see fall due. */
   readonly clock: Clock;
   readonly rules: CaseRules;
+  /** Under whose name, and in which request, the act stands in the audit trail. */
+  readonly told: Told;
 }
 
 /** One act in progress: `em` is inside its transaction, `now` is one instant for all that the act writes. */

@@ -16,7 +16,7 @@ const schema = caseAction(['assigneeId']);
 
 export function assignCase(context: ActContext, input: CaseActionInput): Promise<CaseOutcome> {
   const message = (number: string): string => `${number} is assigned.`;
-  return perform(context, { operation: 'assignCase', schema, input, message }, async (deed, given) => {
+  return perform(context, { operation: 'assignCase', action: 'UPDATE', schema, input, message }, async (deed, given) => {
     const { caseId, expectedVersion, reason, note, assigneeId } = given;
     const takesOver = await isViewer(deed, assigneeId);
     const { file } = await holdCase(deed, { caseId, expectedVersion, step: 'assign', given, takesOver });

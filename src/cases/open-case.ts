@@ -12,7 +12,7 @@ import { mustBeNew } from './same-complaint.js';
 
 export function openCase(context: ActContext, input: OpenCaseInput): Promise<CaseOutcome> {
   const message = (number: string): string => `${number} is open.`;
-  return perform(context, { operation: 'openCase', schema: openCaseInput, input, message }, async (deed, intake) => {
+  return perform(context, { operation: 'openCase', action: 'CREATE', schema: openCaseInput, input, message }, async (deed, intake) => {
     const found = await findReferences(deed, intake);
     const { patient, receivedAt } = found;
     if (patient) await mustBeNew(deed, patient, { channel: intake.channel, summary: intake.summary, receivedAt });

@@ -1,8 +1,9 @@
-/** The shell around every act: capability, input, one transaction under the viewer's
- *  row-level security and under the policy that decides it, one answer for one
- *  idempotency key. An act decides and writes; it never commits. */
+/** The shell around every act: capability, input, one transaction under the viewer's row-level security and under the policy
+ *  that decides it, one answer for one idempotency key, and the act's entry in the audit trail in that same transaction, so
+ *  that neither is without the other (45 CFR 164.312(b)). An act decides and writes; it never commits. */
 import type { z } from 'zod';
-import { HubError } from '../kernel/index.js';
+import { entriesText, type AuditAction } from '../access/index.js';
+import { HubError, realClock } from '../kernel/index.js';
 import type { ActContext, Deed } from './act-context.js';
 import { readInput } from './act-input.js';
 import { earlierRequest, rememberRequest, requestHash, type Keyed } from './idempotency.js';
@@ -12,6 +13,7 @@ import { holdGeneration } from '../store/index.js';
 
 export interface Order<S extends z.ZodType> {
   readonly operation: string;
+  readonly action: 'CREATE' | 'UPDATE';
   readonly schema: S;
   readonly input: unknown;
   /** The same for a repeated request, so made of the case's number alone. */
@@ -53,23 +55,39 @@ export async function perform<S extends z.ZodType<{ readonly idempotencyKey: str
 }
 
 interface Wanted {
-  readonly order: Pick<Order<z.ZodType>, 'message'>;
+  readonly order: Pick<Order<z.ZodType>, 'message' | 'operation' | 'action'>;
   readonly keyed: Keyed | null;
   readonly act: (deed: Deed) => Promise<Done>;
 }
 
 async function actOnce(deed: Deed, { order, keyed, act }: Wanted): Promise<Changed> {
   const earlier = keyed && (await earlierRequest(deed, keyed));
-  if (earlier) return changed(deed, { ...earlier, message: order.message(earlier.number) });
+  // Sent again, nothing is done: what it once did is told, which is a read.
+  if (earlier) return entered(deed, { ...order, action: 'READ' }, { ...earlier, message: order.message(earlier.number) });
   const { file, subjectUid = null } = await act(deed);
   if (keyed) rememberRequest(deed, keyed, { caseId: file.id, subjectUid });
   await deed.em.flush();
-  return changed(deed, {
+  return entered(deed, order, {
     caseUid: file.uid,
     patientRecordId: file.patientRecord?.id ?? null,
     subjectUid,
     message: order.message(file.number),
   });
+}
+
+/** The entry comes last of all, because the head of the chain stays locked until the commit. What an act on a case handles is
+ *  what was told, and who it is about. */
+async function entered(
+  deed: Deed,
+  { operation, action }: { readonly operation: string; readonly action: AuditAction },
+  of: Parameters<typeof changed>[1],
+): Promise<Changed> {
+  const done = await changed(deed, of);
+  const { caseUid, personUid } = done;
+  const phiClasses = personUid === null ? ['NARRATIVE'] : ['IDENTITY', 'NARRATIVE'];
+  const entry = { ...deed.told, operation, action, personUid, caseUid, phiClasses, outcome: 'ALLOWED', withheldFields: [] } as const;
+  await deed.em.execute('select append_audit(?::jsonb)', [entriesText([{ entries: [entry], at: realClock.now() }])]);
+  return done;
 }
 
 async function changed(

@@ -27,7 +27,7 @@ export type InteractionInput = z.input<typeof schema>;
 
 export function recordInteraction(context: ActContext, input: InteractionInput): Promise<CaseOutcome> {
   const message = (number: string): string => `The contact is noted on ${number}.`;
-  return perform(context, { operation: 'recordInteraction', schema, input, message }, async (deed, given) => {
+  return perform(context, { operation: 'recordInteraction', action: 'UPDATE', schema, input, message }, async (deed, given) => {
     const { channel, direction, note } = given;
     const at = readInstantOrNow(deed, { field: 'at', said: given.at });
     const counts = countsAsResponse(direction, given.countsAsResponse);

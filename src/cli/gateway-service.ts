@@ -1,7 +1,8 @@
 /** The gateway, wired: token and plan at the door, one reader, one audit trail, the acts of the cases room bound to the
  *  viewer. Runs inside `hub up` and, on its own, as `hub gateway`. */
+import { randomUUID } from 'node:crypto';
 import type { Pool } from 'pg';
-import { grantActs, openAudit, openPolicyInForce, planFor } from '../access/index.js';
+import { grantActs, openAudit, openPolicyInForce, planFor, privacyActs, type Told } from '../access/index.js';
 import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
 import { createApollo } from '../graphql/index.js';
@@ -26,7 +27,7 @@ export interface Gateway {
 
 export interface GatewayWanted {
   readonly gatewayUrl: string;
-  readonly rules: Pick<GatewayRules, 'cases'>;
+  readonly rules: Pick<GatewayRules, 'cases' | 'disclosures'>;
   readonly log: Log;
 }
 
@@ -83,11 +84,15 @@ export async function startGateway(
     admit,
     limits: keepLimits({ ...gate, ...rateLimit, audit }),
     mostBytes,
-    equip: (admitted) => ({
-      reader,
-      acts: actsOf(admitted, { orm, clock, rules: rules.cases }),
-      grants: grantActs({ pool, plan: admitted.plan, viewer: admitted.rows }),
-    }),
+    equip: ({ plan, rows, viewer }, requestId) => {
+      const told = { actor: viewer, requestId };
+      return {
+        reader,
+        acts: actsOf({ plan, rows }, { orm, clock, rules: rules.cases, told }),
+        grants: grantActs({ pool, plan, viewer: rows, told }),
+        privacy: privacyActs({ ...plan, em: orm.em, viewer: rows, told, rules: rules.disclosures }),
+      };
+    },
     streams,
     healthy: async () => void (await pool.query('select from policy_state')),
     log,
@@ -110,7 +115,8 @@ export async function startGateway(
     const rows = await directory.viewerRows(viewer);
     if (!rows) throw new HubError('FORBIDDEN', 'The directory does not know this user, or knows them as gone.');
     const { policy: inForce, generation } = policy.current();
-    const acts = actsOf({ plan: planFor(inForce, viewer, generation), rows }, { orm, clock, rules: rules.cases });
+    const told = { actor, requestId: randomUUID() };
+    const acts = actsOf({ plan: planFor(inForce, viewer, generation), rows }, { orm, clock, rules: rules.cases, told });
     return auditedActs(acts, { actor, audit });
   };
   return { url: server.url, actsFor, stop: () => closeStreams().then(server.close).then(closeAll) };
@@ -128,9 +134,10 @@ interface Means {
   readonly orm: Orm;
   readonly clock: Clock;
   readonly rules: CaseRules;
+  readonly told: Told;
 }
 
 /** The acts of the cases room under this viewer's plan; they read their input themselves. */
-function actsOf({ plan, rows }: Pick<Admitted, 'plan' | 'rows'>, { orm, clock, rules }: Means): CaseActs {
-  return caseActs({ ...plan, em: orm.em, viewer: rows, clock, rules });
+function actsOf({ plan, rows }: Pick<Admitted, 'plan' | 'rows'>, { orm, clock, rules, told }: Means): CaseActs {
+  return caseActs({ ...plan, em: orm.em, viewer: rows, clock, rules, told });
 }

@@ -40,6 +40,7 @@ export interface HubSettings {
   readonly rules: { readonly policy: string; readonly clocks: string; readonly calendars: string; readonly directory: string };
   /** How many subscriptions may be open at once. */
   readonly streams: { readonly perViewer: number; readonly perProcess: number };
+  readonly audit: { readonly checkpoints: string; readonly key: string; readonly every: number; readonly keepYears: number };
   readonly host: string;
   readonly port: number;
   /** The data folder. */

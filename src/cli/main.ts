@@ -142,6 +142,42 @@ policy
     await policyReadme({ check: options.check === true });
   });
 
+const audit = program.command('audit').description('the audit trail');
+const auditCommand = (name: string, description: string): Command => withSettings(audit.command(name).description(description));
+
+auditCommand('verify', 'names what was altered, taken out, put in or cut off')
+  .option('--key <file>', "public keys to believe, as `hub audit key` printed them; the data folder's own where not said")
+  .action(async (options: Common & { key?: string }) => {
+    const { verifyAudit } = await import('./audit.js');
+    await verifyAudit(settingsOf(options), { keyFile: options.key ?? null });
+  });
+auditCommand('export', 'the trail as FHIR R4 AuditEvents (IHE BALP), one a line')
+  .option('--from <when>', 'a day or an instant')
+  .option('--to <when>', 'a day or an instant, not with it')
+  .option('--patient <id>', 'only of this patient (pat_...)')
+  .option('--user <id>', 'only of this person of the directory (usr_...)')
+  .option('--out <file>', 'a new file; standard output where not said')
+  .action(async (options: Common & { from?: string; to?: string; patient?: string; user?: string; out?: string }) => {
+    const { exportAudit } = await import('./audit-export.js');
+    await exportAudit(settingsOf(options), options);
+  });
+auditCommand('accounting', "a patient's accounting of disclosures (45 CFR 164.528)")
+  .requiredOption('--patient <id>', 'the patient (pat_...)')
+  .action(async (options: Common & { patient: string }) => {
+    const { tellAccounting } = await import('./accounting.js');
+    await tellAccounting(settingsOf(options), options.patient);
+  });
+auditCommand('key', 'the public half of the key that signs checkpoints').action(async (options: Common) => {
+  const { showAuditKey } = await import('./audit.js');
+  await showAuditKey(settingsOf(options));
+});
+auditCommand('retire', 'takes away months that are older than the settings keep, up to a signed checkpoint')
+  .option('--dry-run', 'only tells which')
+  .action(async (options: Common & { dryRun?: boolean }) => {
+    const { retireAudit } = await import('./audit.js');
+    await retireAudit(settingsOf(options), { dryRun: options.dryRun === true });
+  });
+
 program
   .command('schema')
   .description('writes schema/schema.graphql as the code says it')

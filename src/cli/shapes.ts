@@ -1,5 +1,5 @@
 /** All that the hub shows: each room's shapes, handed to the reader and to the schema alike. */
-import { accessGrantShape, viewerShape } from '../access/index.js';
+import { accessShapes } from '../access/index.js';
 import { caseShapes } from '../cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../directory/index.js';
 import { buildHubSchema } from '../graphql/index.js';
@@ -18,8 +18,7 @@ export const hubShapes: readonly Shape[] = [
   syncRunShape,
   setAsideShape,
   ...reminderShapes,
-  accessGrantShape,
-  viewerShape,
+  ...accessShapes,
 ];
 
 export const hubSchema = () => buildHubSchema(hubShapes);

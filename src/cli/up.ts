@@ -132,6 +132,6 @@ async function openSandbox(
 
 const addressesOf = ({ ownerUrl, gatewayUrl, workerUrl }: Database) => ({ ownerUrl, gatewayUrl, workerUrl });
 
-function workerOrder({ data, queue, sources, rules, logLevel }: HubSettings, { workerUrl }: Database): WorkerOrder {
-  return { workerUrl, queue, sources, policy: rules.policy, rules, logLevel, logFile: logFile(data), queues: null };
+function workerOrder({ data, queue, sources, rules, audit, logLevel }: HubSettings, { workerUrl }: Database): WorkerOrder {
+  return { workerUrl, queue, sources, policy: rules.policy, rules, audit, logLevel, logFile: logFile(data), queues: null };
 }

@@ -12,6 +12,8 @@ export interface WorkerOrder {
   readonly policy: string;
   /** Folders. */
   readonly rules: { readonly clocks: string; readonly calendars: string };
+  /** Where and how often the audit trail is sealed. */
+  readonly audit: { readonly checkpoints: string; readonly key: string; readonly every: number };
   readonly logLevel: string;
   /** null: standard error. */
   readonly logFile: string | null;
@@ -22,7 +24,7 @@ export const queuePlace = ({ queue, workerUrl }: Pick<WorkerOrder, 'queue' | 'wo
   queue.backend === 'redis' ? queue : ({ backend: 'postgres', databaseUrl: workerUrl } as const);
 
 export function startWorking(order: WorkerOrder, log: Log): Promise<Workers> {
-  const { workerUrl, sources, policy, rules, queues } = order;
+  const { workerUrl, sources, policy, rules, audit, queues } = order;
   const queue = queuePlace(order);
-  return startWorkers({ databaseUrl: workerUrl, queue, sources, policy, rules, log, ...(queues ? { queues } : {}) });
+  return startWorkers({ databaseUrl: workerUrl, queue, sources, policy, rules, seal: audit, log, ...(queues ? { queues } : {}) });
 }

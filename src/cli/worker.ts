@@ -8,10 +8,10 @@ import { startWorking } from './worker-service.js';
 
 export async function worker(settings: HubSettings, queues: readonly QueueName[] | null): Promise<void> {
   const asked = untilAskedToStop();
-  const { queue, sources, rules, logLevel } = settings;
+  const { queue, sources, rules, audit, logLevel } = settings;
   const workerUrl = await roleAddress(settings, 'worker');
   const log = createLog('worker', logLevel);
-  const order = { workerUrl, queue, sources, policy: rules.policy, rules, logLevel, logFile: null, queues };
+  const order = { workerUrl, queue, sources, policy: rules.policy, rules, audit, logLevel, logFile: null, queues };
   const running = await startWorking(order, log);
   openTerminal().say('ready {}');
   await asked;

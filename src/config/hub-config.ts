@@ -125,11 +125,22 @@ export interface HubConfig {
   };
   /** How many subscriptions may be open at once: of one person at one gateway, and of one gateway in all. */
   readonly streams: { readonly perViewer: number; readonly perProcess: number };
+  readonly audit: AuditSettings;
   readonly host: string;
   readonly port: number;
   /** The data folder. */
   readonly data: string;
   readonly logLevel: LogLevel;
+}
+
+export interface AuditSettings {
+  /** File of the signed checkpoints, outside the database. */
+  readonly checkpoints: string;
+  /** File of the key that signs them. */
+  readonly key: string;
+  /** Entries after which a checkpoint is due. */
+  readonly every: number;
+  readonly keepYears: number;
 }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;

@@ -9,6 +9,9 @@ import { byKind, databaseUrl, duration, idleLogoff, laterSetting, name, redisUrl
 
 const fiveMinutes = 300_000;
 
+/** Six years is the least that may be kept: 45 CFR 164.316(b)(2)(i). */
+const auditDefaults = { every: 1_000, keepYears: 6 };
+
 export function hubFile(folder: string) {
   const path = pathFrom(folder);
 
@@ -53,6 +56,11 @@ export function hubFile(folder: string) {
     clocks: path.default(shipped('clocks')),
     calendars: path.default(shipped('calendars')),
     directory: path.default(shipped('directory', 'demo.yaml')),
+    audit: mapping({
+      checkpoints: path.optional(),
+      every: wholeNumber(1, 1_000_000).default(auditDefaults.every),
+      keepYears: wholeNumber(auditDefaults.keepYears, 100).default(auditDefaults.keepYears),
+    }).default(auditDefaults),
     taxonomy: laterSetting,
     smtp: laterSetting,
     publicUrl: laterSetting,

@@ -1,7 +1,7 @@
 /** Reads hub.yaml, the environment and the command line once, at start, and answers either one frozen object or one
  *  HubError with a line for each thing that is wrong. Nothing else in the hub reads settings. */
 import { readFileSync } from 'node:fs';
-import { basename, dirname, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { HubError, problemsOf, readYamlLines, type Problem } from '../kernel/index.js';
 import { settleAuth } from './auth-settings.js';
@@ -77,6 +77,7 @@ function queueWithoutRedis(env: Settings['env'], settings: HubFile | null): stri
 
 function settle(from: { file: string | null; cwd: string }, file: HubFile, start: StartSettings): HubConfig {
   const databaseUrl = start.DATABASE_URL ?? file.database?.url;
+  const data = resolve(from.cwd, start['--data'] ?? start.HUB_DATA ?? '.hub');
   return {
     file: from.file,
     sources: file.sources.map(settleSource),
@@ -89,11 +90,17 @@ function settle(from: { file: string | null; cwd: string }, file: HubFile, start
     production: start.NODE_ENV === 'production',
     rules: { policy: file.policy, clocks: file.clocks, calendars: file.calendars, directory: file.directory },
     streams: file.streams,
+    audit: settleAudit(file.audit, data),
     host: start.HUB_HOST ?? '127.0.0.1',
     port: start['--port'] ?? start.PORT ?? 4000,
-    data: resolve(from.cwd, start['--data'] ?? start.HUB_DATA ?? '.hub'),
+    data,
     logLevel: start.HUB_LOG_LEVEL ?? 'info',
   };
+}
+
+function settleAudit({ checkpoints, every, keepYears }: HubFile['audit'], data: string): HubConfig['audit'] {
+  const folder = join(data, 'audit');
+  return { checkpoints: checkpoints ?? join(folder, 'checkpoints.jsonl'), key: join(folder, 'checkpoint-key.pem'), every, keepYears };
 }
 
 function settleSource(source: HubFile['sources'][number]): SourceConfig {

@@ -1,5 +1,6 @@
-/** Turns what an operation touched into audit entries: one for each person, and one for the operation itself where it
- *  touched nobody, was refused, failed in part, or searched. Pure. */
+/** Turns what an operation touched into audit entries: one for each person; one for each act that was tried and not done; and
+ *  one for the operation itself where it touched nobody, was refused, failed in part, or searched. An act that was done has its
+ *  entry from its own transaction: it is not written twice, unless the answer told more than the act itself. Pure. */
 import { Kind, type OperationDefinitionNode } from 'graphql';
 import type { AuditEntry } from '../access/index.js';
 import type { OperationContext } from './context.js';
@@ -15,20 +16,30 @@ export function calledIn(operation: OperationDefinitionNode | undefined): string
 
 export function entriesOf(context: OperationContext, operation: string | null, failed: boolean): AuditEntry[] {
   const { viewer, requestId, trail } = context;
-  const common = { actor: viewer, requestId, operation };
-  const persons = trail.touched.map((touched): AuditEntry => ({
-    ...common,
-    action: trail.action === 'SEARCH' ? 'READ' : trail.action,
-    personUid: touched.personUid,
-    caseUid: touched.caseUid,
-    phiClasses: [...touched.phiClasses],
-    outcome: touched.withheldFields.size > 0 ? 'PARTLY_WITHHELD' : 'ALLOWED',
-    withheldFields: [...touched.withheldFields],
-    grantUid: touched.grantUid,
-  }));
-  if (persons.length > 0 && trail.action !== 'SEARCH' && !failed) return merged(persons);
+  const common = { actor: viewer, requestId };
+  const attempts = trail.attempts.map((attempt): AuditEntry => ({ ...common, ...attempt, outcome: 'REFUSED', withheldFields: [] }));
+  const known = new Map([...trail.entered, ...attempts].map((act) => [keyOf(act), new Set(act.phiClasses)]));
+  const reads = merged(
+    trail.touched.map((touched): AuditEntry => ({
+      ...common,
+      operation,
+      action: 'READ',
+      personUid: touched.personUid,
+      caseUid: touched.caseUid,
+      phiClasses: [...touched.phiClasses],
+      outcome: touched.withheldFields.size > 0 ? 'PARTLY_WITHHELD' : 'ALLOWED',
+      withheldFields: [...touched.withheldFields],
+      grantUid: touched.grantUid,
+    })),
+  ).filter((read) => {
+    const told = known.get(keyOf(read));
+    return !told || read.withheldFields.length > 0 || (read.grantUid ?? null) !== null || read.phiClasses.some((phi) => !told.has(phi));
+  });
+  const nothing = attempts.length + reads.length + trail.entered.length === 0;
+  if (!nothing && trail.action !== 'SEARCH' && !failed && !trail.refused) return [...attempts, ...reads];
   const whole: AuditEntry = {
     ...common,
+    operation,
     action: trail.action,
     personUid: null,
     caseUid: null,
@@ -36,14 +47,16 @@ export function entriesOf(context: OperationContext, operation: string | null, f
     outcome: failed ? 'ERROR' : trail.refused ? 'REFUSED' : 'ALLOWED',
     withheldFields: [],
   };
-  return [whole, ...merged(persons)];
+  return [whole, ...attempts, ...reads];
 }
+
+const keyOf = ({ personUid, caseUid }: Pick<AuditEntry, 'personUid' | 'caseUid'>): string => personUid ?? `case:${caseUid}`;
 
 /** Several root fields of one operation may touch the same person: still one entry. */
 function merged(entries: readonly AuditEntry[]): AuditEntry[] {
   const byWhom = new Map<string, AuditEntry>();
   for (const entry of entries) {
-    const key = entry.personUid ?? `case:${entry.caseUid}`;
+    const key = keyOf(entry);
     const known = byWhom.get(key);
     byWhom.set(
       key,

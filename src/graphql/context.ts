@@ -3,7 +3,7 @@
 import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import { HubError, readWireId, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
 import type { CaseActs } from '../cases/index.js';
-import type { AuditAction, GrantActs, Plan } from '../access/index.js';
+import type { AuditAction, GrantActs, Plan, PrivacyActs } from '../access/index.js';
 import type { Reader, ReadAnswer, ReadRequest, RunInputs, Touched } from '../read/index.js';
 import { underPolicyInForce } from './policy-in-force.js';
 import type { Events, EventSeen } from './subscriptions/fan-out.js';
@@ -19,9 +19,11 @@ export interface OperationContext {
   acts: CaseActs;
   /** The acts on break-glass access, bound to this viewer. */
   grants: GrantActs;
+  /** Those of the privacy office. */
+  privacy: PrivacyActs;
   readonly trail: Trail;
   /** Plan and acts under the policy that is in force now. Given back rather than set: the server copies a context. */
-  readonly renewed: () => Promise<Pick<OperationContext, 'plan' | 'acts' | 'grants'>>;
+  readonly renewed: () => Promise<Pick<OperationContext, 'plan' | 'acts' | 'grants' | 'privacy'>>;
   /** Only where a stream is opened. */
   readonly events?: Events;
   /** Only for an event of a stream. */
@@ -33,10 +35,19 @@ export interface Trail {
   readonly touched: Touched[];
   /** Uuids of the break-glass grants that opened something of the answer. */
   readonly opened: Set<string>;
+  /** Acts that were done: their entries were written in their own transactions. */
+  readonly entered: ActOnRecord[];
+  /** Acts that were tried and not done. */
+  readonly attempts: (ActOnRecord & { readonly action: AuditAction; readonly operation: string })[];
   action: AuditAction;
   refused: boolean;
 }
-export const newTrail = (): Trail => ({ touched: [], opened: new Set(), action: 'READ', refused: false });
+export interface ActOnRecord {
+  readonly personUid: string | null;
+  readonly caseUid: string | null;
+  readonly phiClasses: readonly string[];
+}
+export const newTrail = (): Trail => ({ touched: [], opened: new Set(), entered: [], attempts: [], action: 'READ', refused: false });
 
 /** What a root field is asked with, wherever that stands: in the executors' info, or read from the document. */
 export interface RootAsked {
@@ -55,6 +66,7 @@ export async function answerText(context: OperationContext, definition: RootFiel
   const given = {
     ...(byId ? { uid: uuidOf(args[byId.argument] as string, byId.tag) } : {}),
     ...(byName ? { name: args[byName.argument] } : {}),
+    ...definition.given?.(args),
   };
   if (definition.isSearch) context.trail.action = 'SEARCH';
   const merged = mergedOf(node, nodes);

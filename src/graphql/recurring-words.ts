@@ -64,14 +64,21 @@ export const recurringWords: Readonly<Record<string, string>> = {
   source: 'The source system, as hub.yaml names it.',
   startedAt: 'When it began.',
   state: 'Where it stands.',
+  // access
+  action: 'What was done.',
+  outcome: 'What came of it.',
+  statement: 'How the agency made its statement.',
   // arguments
+  from: 'From this instant on.',
+  patientId: 'The patient it is about.',
+  to: 'Up to this instant.',
+  userId: 'Only what this person did.',
   activeOnly: 'Only what is active, recurring or relapsed.',
   filter: 'Narrows the list.',
   id: 'Opaque id.',
   input: 'What to do.',
   orderBy: 'How the list is sorted.',
   overdue: 'Only what should have been reviewed by now, or only the rest.',
-  patientId: 'The person.',
   reviewed: 'Only what somebody has looked at, or only what waits.',
   search: 'Whom to find.',
 };

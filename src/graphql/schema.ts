@@ -5,16 +5,18 @@ import { getDirective, MapperKind, mapSchema, printSchemaWithDirectives } from '
 import {
   DirectiveLocation,
   GraphQLDirective,
-  GraphQLEnumType,
+  type GraphQLEnumType,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
   isAbstractType,
+  isEnumType,
   lexicographicSortSchema,
   specifiedDirectives,
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
-import { HubError, phiClasses, type Shape } from '../kernel/index.js';
+import { HubError, type Shape } from '../kernel/index.js';
+import { AccessMutations, AccessQueries } from './resolvers/access.js';
 import { CaseMutations } from './resolvers/case-mutations.js';
 import { GrantMutations } from './resolvers/grant-mutations.js';
 import { Queries } from './resolvers/queries.js';
@@ -22,17 +24,13 @@ import { Subscriptions } from './resolvers/subscriptions.js';
 import { recurringWords } from './recurring-words.js';
 import { DateTime } from './types/scalars.js';
 
-const PhiClass = new GraphQLEnumType({
-  name: 'PhiClass',
-  description: 'The class of protected health information that a field belongs to (45 CFR 164.514(d)(2)).',
-  values: Object.fromEntries(phiClasses.map((name) => [name, {}])),
-});
-const phi = new GraphQLDirective({
-  name: 'phi',
-  description: 'The field carries protected health information of this class: it is null where the viewer may not see it.',
-  locations: [DirectiveLocation.FIELD_DEFINITION],
-  args: { class: { type: new GraphQLNonNull(PhiClass) } },
-});
+const phiDirective = (phiClass: GraphQLEnumType): GraphQLDirective =>
+  new GraphQLDirective({
+    name: 'phi',
+    description: 'The field carries protected health information of this class: it is null where the viewer may not see it.',
+    locations: [DirectiveLocation.FIELD_DEFINITION],
+    args: { class: { type: new GraphQLNonNull(phiClass) } },
+  });
 
 const rootsSay: Readonly<Record<string, string>> = {
   Query: 'What can be asked. Each answer is scoped to the viewer and audited.',
@@ -51,7 +49,7 @@ function neverAsked(): never {
 
 export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
   const built = buildSchemaSync({
-    resolvers: [Queries, CaseMutations, GrantMutations, Subscriptions],
+    resolvers: [Queries, CaseMutations, GrantMutations, AccessQueries, AccessMutations, Subscriptions],
     validate: false,
     scalarsMap: [{ type: Date, scalar: DateTime }],
     pubSub: unused,
@@ -60,7 +58,9 @@ export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
     shapes.flatMap(({ type, fields }) => Object.entries(fields).map(([name, field]) => [`${type}.${name}`, field.phi] as const)),
   );
   const config = built.toConfig();
-  const withPhi = new GraphQLSchema({ ...config, types: [...config.types, PhiClass], directives: [...specifiedDirectives, phi] });
+  const phiClass = built.getType('PhiClass');
+  if (!isEnumType(phiClass)) throw new HubError('INTERNAL', 'expected the schema to have an enum PhiClass');
+  const withPhi = new GraphQLSchema({ ...config, directives: [...specifiedDirectives, phiDirective(phiClass)] });
   const schema = lexicographicSortSchema(
     mapSchema(withPhi, {
       [MapperKind.ROOT_OBJECT]: (type) => new GraphQLObjectType({ ...type.toConfig(), description: rootsSay[type.name] }),

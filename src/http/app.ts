@@ -20,7 +20,7 @@ export interface AppOptions {
   /** Of a body. */
   readonly mostBytes: number;
   /** What an operation reads and acts with, for an admitted viewer. */
-  readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts' | 'grants'>;
+  readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts' | 'grants' | 'privacy'>;
   /** Subscriptions; without them nobody hears of changes. */
   readonly streams: Streams;
   /** Throws where the gateway cannot answer. */
@@ -40,8 +40,8 @@ export function createApp(options: AppOptions): express.Express {
       ...equip(admitted, requestId),
       renewed: async () => {
         const renewed = await renewPlan();
-        const { acts, grants } = equip({ ...admitted, plan: renewed }, requestId);
-        return { plan: renewed, acts, grants };
+        const { acts, grants, privacy } = equip({ ...admitted, plan: renewed }, requestId);
+        return { plan: renewed, acts, grants, privacy };
       },
     };
   };

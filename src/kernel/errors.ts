@@ -35,6 +35,7 @@ export const errorCatalogue = {
   SOURCE_UNKNOWN: { status: 404, meaning: 'No source of this name in hub.yaml.' },
   SOURCE_ANSWER_UNREADABLE: { status: 502, meaning: 'A source answered with something that is not the standard it claims.' },
   SERVICE_MISSING: { status: 500, meaning: 'A test needs a program that is not installed; the message says which command installs it.' },
+  AUDIT_BROKEN: { status: 500, meaning: 'The audit trail was changed, or does not fit its checkpoints. `hub audit verify` says where.' },
   INTERNAL: { status: 500, meaning: 'A fault of the hub. The log has it under the request id.' },
 } as const;
 

@@ -48,7 +48,7 @@ export interface RelationField extends Guarded {
 /** How rows of a connection are sorted: `key` never null, `cast` the type it is read back as from a cursor. */
 export interface KeysetOrder {
   readonly key: string;
-  readonly cast: 'timestamptz' | 'date' | 'int' | 'text';
+  readonly cast: 'timestamptz' | 'date' | 'int' | 'bigint' | 'text';
   readonly descending: boolean;
 }
 /** A predicate added where the named argument (or path into an input, `filter.kinds`) is given and not null. */
@@ -201,6 +201,8 @@ export interface RootField {
   readonly byId?: { readonly argument: string; readonly tag: string };
   /** A single object is found by this argument as it is: `:name` in the field's `on`. */
   readonly byName?: { readonly argument: string };
+  /** Values for `:since` and `:until`, where arguments decide more than a predicate on the row. */
+  readonly given?: (args: Readonly<Record<string, unknown>>) => Readonly<Record<'since' | 'until', unknown>>;
   /** What is searched, rather than read: an entry of its own is owed. */
   readonly isSearch?: boolean;
   /** Throws where the arguments ask for too much, e.g. SEARCH_TOO_WIDE. */

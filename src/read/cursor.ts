@@ -20,5 +20,6 @@ const keyOf: Record<KeysetOrder['cast'], RegExp> = {
   timestamptz: /^(-?infinity|\d{4,6}-\d\d-\d\d [\d:.+-]+)$/,
   date: /^(-?infinity|\d{4,6}-\d\d-\d\d)$/,
   int: /^-?\d+$/,
+  bigint: /^-?\d+$/,
   text: /^/,
 };

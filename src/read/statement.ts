@@ -42,6 +42,9 @@ export class Statement {
         return this.parameter(':uid', 'uuid', ({ given }) => given['uid'] ?? null);
       case 'name':
         return this.parameter(':name', 'text', ({ given }) => given['name'] ?? null);
+      case 'since':
+      case 'until':
+        return this.parameter(`:${name}`, 'timestamptz', ({ given }) => given[name] ?? null);
       default:
         return null;
     }

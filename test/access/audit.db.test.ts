@@ -1,36 +1,16 @@
 /** The audit trail itself: durable, complete, in one gap-free chain, however many write at once. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { openAudit, type AuditEntry } from '../../src/access/index.js';
-import { asSystem, fixedClock, silentLog, toWireId, type Viewer } from '../../src/kernel/index.js';
+import { openAudit } from '../../src/access/index.js';
+import { asSystem, fixedClock, silentLog } from '../../src/kernel/index.js';
+import { openPool } from '../../src/store/index.js';
 import { asOwner } from '../support/owner.js';
 import { testDatabase, type TestDatabase } from '../support/services.js';
+import { entry, openSeals, uid } from './trail.js';
 
 let database: TestDatabase;
 beforeAll(async () => (database = await testDatabase()));
 afterAll(async () => await database.drop());
 
-const uid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
-const viewer: Viewer = {
-  userId: toWireId('usr', uid(1)),
-  userUuid: uid(1),
-  role: 'ADVOCATE',
-  purpose: 'HOPERAT',
-  departments: [],
-  facility: null,
-  tokenId: 'token-1',
-};
-const entry = (n: number, more: Partial<AuditEntry> = {}): AuditEntry => ({
-  actor: viewer,
-  requestId: `request-${n}`,
-  action: 'READ',
-  operation: 'PatientContext',
-  personUid: uid(n),
-  caseUid: null,
-  phiClasses: ['IDENTITY', 'CLINICAL'],
-  outcome: 'ALLOWED',
-  withheldFields: [],
-  ...more,
-});
 const open = () => openAudit(database.gatewayUrl, { log: silentLog, clock: fixedClock('2026-11-23T14:00:00.123Z') });
 
 describe('an entry', () => {
@@ -111,39 +91,87 @@ describe('the chain', () => {
     expect(await headOf()).toBe(before + 165);
   });
 
-  it('verifies from the rows alone: each hash covers the entry and the hash before it', async () => {
-    const [found] = await asOwner<{ broken: string; n: string }>(
+  it('is verified from the rows alone', async () => {
+    const seals = await openSeals();
+    const pool = openPool(database.workerUrl, { max: 1, name: 'test' });
+    try {
+      expect(await seals.verify(pool)).toMatchObject({ entries: await headOf(), findings: [] });
+    } finally {
+      await pool.end();
+    }
+  });
+});
+
+describe('a role of the hub', () => {
+  const roles = ['hub_gateway', 'hub_worker'];
+  const trail = `select c.relname from pg_class c where c.relnamespace = 'hub'::regnamespace and (c.relname = 'audit_head' or c.relname like 'audit_entry%') and c.relkind in ('r', 'p')`;
+
+  it('has no right to write, change, remove or empty the trail, its months or its head: it is appended to by the function alone', async () => {
+    const tables = await asOwner<{ relname: string }>(database.url, trail);
+    expect(tables.length).toBeGreaterThan(5);
+    const granted = await asOwner(
       database.url,
-      `${verify} select count(*) as n, count(*) filter (where hash is distinct from expected) as broken from worked_out`,
+      `select r.role, t.relname, p.what from unnest($1::text[]) r(role), (${trail}) t, unnest(array['INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER']) p(what)
+       where has_table_privilege(r.role, 'hub.' || t.relname, p.what)`,
+      [roles],
     );
-    expect(found).toEqual({ n: String(await headOf()), broken: '0' });
+    expect(granted).toEqual([]);
+    const columns = await asOwner(
+      database.url,
+      `select r.role, t.relname from unnest($1::text[]) r(role), (${trail}) t where has_any_column_privilege(r.role, 'hub.' || t.relname, 'INSERT,UPDATE')`,
+      [roles],
+    );
+    expect(columns).toEqual([]);
+    const owned = await asOwner(database.url, `select 1 from pg_class where pg_get_userbyid(relowner) = any($1)`, [roles]);
+    expect(owned).toEqual([]);
   });
 
-  it('shows a changed entry, and one that was taken out', async () => {
-    const broken = async () =>
-      (
-        await asOwner<{ seq: string }>(
-          database.url,
-          `${verify} select seq from worked_out where hash is distinct from expected order by seq`,
-        )
-      ).map(({ seq }) => Number(seq));
-    await asOwner(database.url, `update audit_entry set outcome = 'REFUSED' where seq = 5`);
-    expect(await broken()).toEqual([5]);
-    await asOwner(database.url, `update audit_entry set outcome = 'ALLOWED' where seq = 5`);
-    expect(await broken()).toEqual([]);
-    await asOwner(database.url, 'delete from audit_entry where seq = 9');
-    expect(await broken()).toEqual([10]);
+  it.each(['gatewayUrl', 'workerUrl'] as const)('is refused by the database (%s), whatever it tries', async (as) => {
+    const pool = openPool(database[as], { max: 1, name: 'test' });
+    const tries = [
+      `update audit_entry set outcome = 'ALLOWED'`,
+      'delete from audit_entry',
+      'truncate audit_entry',
+      `insert into audit_entry (seq, month, uid, at, request_id, purpose, action, outcome, hash) select 9999, month, gen_random_uuid(), now(), 'x', 'x', 'x', 'x', '' from audit_head`,
+      'update audit_head set seq = 0',
+      'delete from audit_head',
+      'drop table audit_entry',
+      'alter table audit_entry disable row level security',
+      'create or replace function append_audit(entries jsonb) returns bigint language sql as $$ select 1 $$',
+    ];
+    for (const attempt of tries) await expect(pool.query(attempt)).rejects.toMatchObject({ code: '42501' });
+    await pool.end();
+  });
+
+  it('of a gateway reads no entry without the settings of a viewer', async () => {
+    const pool = openPool(database.gatewayUrl, { max: 1, name: 'test' });
+    await expect(pool.query('select * from audit_entry')).rejects.toMatchObject({ code: '42704' });
+    await pool.end();
+  });
+});
+
+describe('an entry among others', () => {
+  it('that cannot be written fails nobody else who waits in the same commit', async () => {
+    const audit = open();
+    const first = audit.record([entry(3000)]); // in flight; the next three share a commit
+    const results = await Promise.allSettled([
+      audit.record([entry(3001)]),
+      audit.record([entry(1, { personUid: 'nobody' })]),
+      audit.record([entry(3002)]),
+    ]);
+    await first;
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    await audit.close();
+  });
+
+  it('of a break-glass grant names the grant, and the hash covers it', async () => {
+    const audit = open();
+    await audit.record([entry(3010, { grantUid: uid(77) })]);
+    await audit.close();
+    expect(await asOwner(database.url, `select grant_uid from audit_entry where request_id = 'request-3010'`)).toEqual([
+      { grant_uid: uid(77) },
+    ]);
   });
 });
 
 const headOf = async (): Promise<number> => Number((await asOwner<{ seq: string }>(database.url, 'select seq from audit_head'))[0]?.seq);
-
-/** The entry as it was hashed, made again from its row. */
-const verify = `
-  with told as (
-    select seq, hash, lag(hash, 1, '\\x00'::bytea) over (order by seq) as before,
-      jsonb_build_object('uid', uid, 'at', to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), 'requestId', request_id, 'purpose', purpose, 'action', action, 'operation', operation,
-        'personUid', person_uid, 'caseUid', case_uid, 'phiClasses', to_jsonb(phi_classes), 'outcome', outcome, 'withheldFields', to_jsonb(withheld_fields))
-      || case when system is null then jsonb_build_object('userUid', user_uid, 'role', role, 'tokenId', token_id) else jsonb_build_object('system', system) end as entry
-    from audit_entry),
-  worked_out as (select *, sha256(before || convert_to(seq || entry::text, 'UTF8')) as expected from told)`;

@@ -90,6 +90,18 @@ export function glassOffice(): GlassOffice {
           departmentRows: (who.departments ?? []).map(({ row }) => row as RowId),
           facilityRow: null,
         },
+        told: {
+          actor: {
+            userId: toWireId('usr', who.user.uid),
+            userUuid: who.user.uid,
+            role: who.role,
+            purpose: who.purpose,
+            departments: [],
+            facility: null,
+            tokenId: 'test',
+          },
+          requestId: 'test',
+        },
       }),
     advocate: () => ({ role: 'ADVOCATE', purpose: 'HOPERAT', user: story.advocate }),
     reviewer: () => ({ role: 'PRIVACY_OFFICER', purpose: 'HCOMPL', user: officerAt(0) }),

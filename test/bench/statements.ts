@@ -5,14 +5,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'graphql';
 import pg from 'pg';
-import { planFor, type GrantActs } from '../../src/access/index.js';
+import { planFor, type GrantActs, type PrivacyActs } from '../../src/access/index.js';
 import { hubSchema, hubShapes } from '../../src/cli/shapes.js';
 import { createExecutor, newTrail, type CaseActs } from '../../src/graphql/index.js';
 import { packageRoot, silentLog, toWireId, type RowId } from '../../src/kernel/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { benchRules, type Hospital } from './hospital.js';
 
-const readsOnly = new Proxy({} as CaseActs & GrantActs, { get: () => () => Promise.reject(new Error('this bench reads only')) });
+const readsOnly = new Proxy({} as CaseActs & GrantActs & PrivacyActs, {
+  get: () => () => Promise.reject(new Error('this bench reads only')),
+});
 
 export async function countStatements(hospital: Hospital, say: (line: string) => void): Promise<void> {
   const owner = new pg.Client({ connectionString: hospital.ownerUrl });
@@ -55,6 +57,7 @@ export async function countStatements(hospital: Hospital, say: (line: string) =>
       reader,
       acts: readsOnly,
       grants: readsOnly,
+      privacy: readsOnly,
       trail: newTrail(),
       renewed: () => Promise.reject(new Error('the bench has one policy')),
     };

@@ -57,7 +57,7 @@ export async function openOffice(): Promise<Office> {
     async as({ user = 'advocate', purpose = 'HOPERAT', departments, facility, clock = noon, without = [] } = {}) {
       const known = demoDirectory.users.find(({ key }) => key === user);
       const site = facility === undefined ? known?.facilityKey : facility;
-      const viewer = await directory.viewerRows({
+      const actor = {
         userId: userId(user),
         userUuid: uuidOfKey('user', user),
         role: known?.role ?? '',
@@ -65,12 +65,13 @@ export async function openOffice(): Promise<Office> {
         departments: (departments ?? known?.departmentKeys ?? []).map((key) => uuidOfKey('department', key)),
         facility: site ? uuidOfKey('facility', site) : null,
         tokenId: 'test',
-      });
+      };
+      const viewer = await directory.viewerRows(actor);
       if (!viewer || !known) throw new Error(`${user} is not an active user of the demo directory`);
       const match = policy.match.map((rule) => ({ ...rule, by: rule.by.filter((key) => !without.includes(key)) }));
       const plan = planFor({ ...policy, match }, { role: known.role, purpose }, 1);
       const time = typeof clock === 'string' ? fixedClock(clock) : clock;
-      return caseActs({ ...plan, em: orm.em.fork(), viewer, clock: time, rules: caseRules });
+      return caseActs({ ...plan, em: orm.em.fork(), viewer, clock: time, rules: caseRules, told: { actor, requestId: 'office' } });
     },
     rows: async <T extends object>(sql: string, ...values: unknown[]) => (await owner.query<T>(sql, values)).rows,
     async close() {

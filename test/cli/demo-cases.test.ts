@@ -60,19 +60,29 @@ describe("the demo's cases", () => {
     expect(allDone(new Map(all.map((act) => [act, uid])), 2)).toBe(true);
   });
 
-  it('are audited under the name of the demo, act by act', async () => {
+  it('that are done have their entry from the act; what is not done, or fails, is told under the name of the demo', async () => {
     const entries: AuditEntry[] = [];
     const audit = { record: (told: readonly AuditEntry[]) => Promise.resolve(void entries.push(...told)) };
-    const acts = auditedActs(book().acts, { actor: asSystem('demo', 'HOPERAT'), audit });
-    await openDemoCases({ ...order, done: new Map() }, { acts, directory });
-    expect(entries.map(({ actor, action, operation, caseUid, outcome }) => ({ actor, action, operation, caseUid, outcome }))).toEqual(
-      (['openCase', 'recordInteraction', 'openCase', 'acknowledgeCase'] as const).map((operation) => ({
-        actor: { system: 'demo', purpose: 'HOPERAT' },
-        action: operation === 'openCase' ? 'CREATE' : 'UPDATE',
-        operation,
-        caseUid: uid,
-        outcome: 'ALLOWED',
-      })),
+    const actor = asSystem('demo', 'HOPERAT');
+    await openDemoCases({ ...order, done: new Map() }, { acts: auditedActs(book().acts, { actor, audit }), directory });
+    expect(entries).toEqual([]);
+    const acts = auditedActs(
+      {
+        ...book().acts,
+        openCase: () => Promise.resolve({ outcome: 'duplicate', existingUid: uid, personUid: null, message: 'there' }),
+        assignCase: () => Promise.resolve({ outcome: 'refused', code: 'NOT_FOUND', message: 'no', field: null }),
+        acknowledgeCase: () => Promise.reject(new Error('broke')),
+      },
+      { actor, audit },
     );
+    await acts.openCase({});
+    await acts.assignCase({});
+    await expect(acts.acknowledgeCase({})).rejects.toThrow('broke');
+    expect(entries.map(({ action, operation, caseUid, outcome }) => [action, operation, caseUid, outcome])).toEqual([
+      ['CREATE', 'openCase', uid, 'REFUSED'],
+      ['UPDATE', 'assignCase', null, 'REFUSED'],
+      ['UPDATE', 'acknowledgeCase', null, 'ERROR'],
+    ]);
+    expect(entries.every((entry) => entry.actor === actor)).toBe(true);
   });
 });

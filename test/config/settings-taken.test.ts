@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { readConfig } from '../../src/config/index.js';
-import { ehr, folderWith, read } from './settings-file.js';
+import { ehr, folderWith, linesOf, read } from './settings-file.js';
 
 describe('settings that can be taken', () => {
   it('a folder without hub.yaml gives a hub without sources on its own database', () => {
@@ -171,5 +171,23 @@ describe('settings that can be taken', () => {
   it('what was read cannot be changed afterwards', () => {
     const config = read(`sources: [${ehr}]`);
     expect(Object.isFrozen(config) && Object.isFrozen(config.sources) && Object.isFrozen(config.sources[0])).toBe(true);
+  });
+
+  it('the audit trail is sealed every 1,000 entries beside the data and kept for six years, unless hub.yaml says more', () => {
+    const folder = folderWith({});
+    expect(readConfig({ cwd: folder, env: {} }).audit).toEqual({
+      checkpoints: join(folder, '.hub/audit/checkpoints.jsonl'),
+      key: join(folder, '.hub/audit/checkpoint-key.pem'),
+      every: 1_000,
+      keepYears: 6,
+    });
+    expect(read('audit: { checkpoints: /worm/trail.jsonl, every: 50, keepYears: 10 }').audit).toMatchObject({
+      checkpoints: '/worm/trail.jsonl',
+      every: 50,
+      keepYears: 10,
+    });
+    expect(linesOf(() => read('audit: { keepYears: 5 }'))).toEqual([
+      "hub.yaml:1 audit.keepYears: expected a whole number from 6 to 100, found '5'",
+    ]);
   });
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { planFor } from '../../src/access/index.js';
 import { caseActs, loadCaseRules } from '../../src/cases/index.js';
-import { fixedClock, silentLog, type RowId } from '../../src/kernel/index.js';
+import { asSystem, fixedClock, silentLog, type RowId } from '../../src/kernel/index.js';
 import { openOrm, type Orm } from '../../src/store/index.js';
 import { at, listAt, textAt } from '../support/answers.js';
 import { openTestGateway, operation, testPolicy, type Asking, type TestGateway } from '../support/gateway.js';
@@ -40,7 +40,14 @@ function acting(who: Asking): Asking {
   };
   return {
     ...who,
-    acts: caseActs({ ...planFor(testPolicy, who, 1), em: orm.em, viewer: rows, clock: fixedClock('2026-11-20T17:00:00Z'), rules }),
+    acts: caseActs({
+      ...planFor(testPolicy, who, 1),
+      em: orm.em,
+      viewer: rows,
+      clock: fixedClock('2026-11-20T17:00:00Z'),
+      rules,
+      told: { actor: asSystem('test', who.purpose), requestId: 'test' },
+    }),
   };
 }
 const input = (more: object = {}) => ({
@@ -64,7 +71,7 @@ describe('opening a case', () => {
     });
     expect(listAt(answer, 'openCase.case.deadlines').length).toBeGreaterThan(1);
     expect(answer.context.trail).toMatchObject({ action: 'CREATE', refused: false });
-    expect(new Set(answer.context.trail.touched.map(({ personUid }) => personUid))).toEqual(new Set([story.maria.uid]));
+    expect(new Set(answer.context.trail.entered.map(({ personUid }) => personUid))).toEqual(new Set([story.maria.uid]));
   });
 
   it('is known to the trail by patient and case even where nothing of it is asked back', async () => {
@@ -75,7 +82,7 @@ describe('opening a case', () => {
     );
     expect(answer.data).toEqual({ openCase: { __typename: 'CaseChanged' } });
     const [found] = await asOwner<{ uid: string }>(database.url, `select uid from case_file where summary = 'Nobody came'`);
-    expect(answer.context.trail.touched).toMatchObject([{ personUid: story.maria.uid, caseUid: found?.uid }]);
+    expect(answer.context.trail).toMatchObject({ entered: [{ personUid: story.maria.uid, caseUid: found?.uid }], touched: [] });
   });
 
   it('twice under one key opens one case', async () => {
@@ -101,7 +108,7 @@ describe('opening a case', () => {
     const specialist = acting({ role: 'BILLING_SPECIALIST', purpose: 'HPAYMT', user: story.other, facility: story.facility });
     const answer = await gateway.ask(specialist, operation('open-case'), input({ summary: 'Not mine to open' }));
     expect(at(answer, 'openCase')).toMatchObject({ __typename: 'Refused', code: 'NOT_PERMITTED' });
-    expect(answer.context.trail).toMatchObject({ refused: true, touched: [] });
+    expect(answer.context.trail).toMatchObject({ attempts: [{ action: 'CREATE', operation: 'openCase' }], entered: [], touched: [] });
     expect(await asOwner(database.url, `select 1 from case_file where summary = 'Not mine to open'`)).toEqual([]);
   });
 

@@ -65,8 +65,10 @@ describe('docker-compose.yml', () => {
     for (const [key, value] of addresses) expect(value.replace(/:\?[^}]+/, '')).toBe(signIn[key]);
   });
 
-  it('lets nothing of ours leave anything behind: the key of a development issuer would be all there is to keep', () => {
-    for (const name of ours) expect(mountsOf(name)).toEqual(['/etc/hub']);
+  it('lets the workers share the checkpoints of the audit trail, and nothing else of ours leave anything behind', () => {
+    for (const name of ours) expect(mountsOf(name)).toEqual(workers.includes(name) ? ['/etc/hub', '/var/lib/hub'] : ['/etc/hub']);
+    for (const name of workers) expect(named(name).environment['HUB_DATA']).toBe('/var/lib/hub');
+    for (const name of workers) expect(named(name)['volumes']).toContain('checkpoints:/var/lib/hub');
     expect(named('migrate').environment['HUB_DATA']).toMatch(/^[/]tmp[/]/);
   });
 

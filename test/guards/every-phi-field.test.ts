@@ -109,7 +109,10 @@ describe('what holds PHI without being a PHI field itself', () => {
       'Deadline',
       'Reminder',
       'AccessGrant',
-    ]; // of their records, of their case, or shown by a policy of its own
+      'AuditEntry',
+      'Disclosure',
+      'AccessReview',
+    ]; // of their records, of their case, shown by a policy of their own, or about who looked at a patient
     const unmasked = shapes.filter(
       ({ type, labelled, fields }) =>
         !labelled && !withoutLabels.includes(type) && Object.values(fields).some(({ phi }) => phi !== undefined),

@@ -2,7 +2,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, type ExecutionResult } from 'graphql';
-import { accessGrantShape, planFor, readLabelRules, readPolicy, viewerShape, type GrantActs, type Policy } from '../../src/access/index.js';
+import {
+  accessShapes,
+  planFor,
+  readLabelRules,
+  readPolicy,
+  type GrantActs,
+  type Policy,
+  type PrivacyActs,
+} from '../../src/access/index.js';
 import { caseShapes, type CaseActs } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
 import {
@@ -30,8 +38,7 @@ export const shapes: readonly Shape[] = [
   syncRunShape,
   setAsideShape,
   ...reminderShapes,
-  accessGrantShape,
-  viewerShape,
+  ...accessShapes,
 ];
 /** Labels of the shipped policy, by name and bit. */
 export const { labels } = readLabelRules(join(packageRoot, 'schema/policy/labels.yaml'));
@@ -48,6 +55,7 @@ export interface Asking {
   /** Without them this viewer only reads. */
   readonly acts?: CaseActs;
   readonly grants?: GrantActs;
+  readonly privacy?: PrivacyActs;
   /** Another one than ships; for a gateway of its own, because statements are kept by generation. */
   readonly policy?: Policy;
 }
@@ -76,6 +84,11 @@ export const noGrants: GrantActs = {
   breakGlass: () => Promise.reject(new Error('this gateway reads only')),
   revokeGrant: () => Promise.reject(new Error('this gateway reads only')),
   reviewGrant: () => Promise.reject(new Error('this gateway reads only')),
+};
+export const noPrivacyActs: PrivacyActs = {
+  recordDisclosure: () => Promise.reject(new Error('this gateway reads only')),
+  suspendAccounting: () => Promise.reject(new Error('this gateway reads only')),
+  reviewAccess: () => Promise.reject(new Error('this gateway reads only')),
 };
 
 /** @param alter for a test that breaks statements on purpose
@@ -125,6 +138,7 @@ export function openTestGateway(
         reader,
         acts: who.acts ?? noActs,
         grants: who.grants ?? noGrants,
+        privacy: who.privacy ?? noPrivacyActs,
         trail: newTrail(),
         renewed: () => Promise.reject(new Error('this gateway has one policy')),
       };

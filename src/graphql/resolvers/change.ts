@@ -3,17 +3,13 @@
 import { GraphQLObjectType, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import type { AuditAction } from '../../access/index.js';
 import type { CaseActs, CaseOutcome } from '../../cases/index.js';
-import { HubError, type PhiClass } from '../../kernel/index.js';
+import { HubError } from '../../kernel/index.js';
 import { selectedFields, type Selected } from '../../read/index.js';
 import { answerObject, type OperationContext } from '../context.js';
 import { underPolicyInForce } from '../policy-in-force.js';
 
 /** What each outcome is called in the schema, and the objects it shows. */
-function shown(outcome: CaseOutcome): {
-  readonly type: string;
-  readonly objects: Readonly<Record<string, { type: string; uid: string } | null>>;
-  readonly plain: Readonly<Record<string, unknown>>;
-} {
+function shown(outcome: CaseOutcome): ShownOutcome {
   const { message } = outcome;
   switch (outcome.outcome) {
     case 'changed':
@@ -42,14 +38,36 @@ export async function change(
 ): Promise<unknown> {
   context.trail.action = what.action;
   const outcome = await underPolicyInForce(context, () => what.act(context.acts));
-  const { type, objects, plain } = shown(outcome);
-  if (outcome.outcome === 'refused') context.trail.refused = true;
-  else {
-    // Whom it was about is audited even where nothing of it is asked back.
-    const caseUid = (objects['case'] ?? objects['existing'] ?? objects['current'])?.uid ?? null;
-    const nothingRead = { phiClasses: new Set<PhiClass>(), withheldFields: new Set<string>(), grantUid: null };
-    context.trail.touched.push({ personUid: outcome.personUid, caseUid, ...nothingRead });
+  note(context, outcome, { action: what.action, operation: info.fieldName });
+  return showOutcome(context, info, shown(outcome));
+}
+
+/** What was done has its entry; what was not done gets one. */
+function note({ trail }: OperationContext, outcome: CaseOutcome, act: { readonly action: AuditAction; readonly operation: string }): void {
+  if (outcome.outcome === 'refused') {
+    trail.attempts.push({ ...act, personUid: null, caseUid: null, phiClasses: [] });
+    return;
   }
+  const { personUid } = outcome;
+  const caseUid =
+    outcome.outcome === 'changed' ? outcome.caseUid : outcome.outcome === 'duplicate' ? outcome.existingUid : outcome.currentUid;
+  const told = { personUid, caseUid, phiClasses: personUid === null ? ['NARRATIVE'] : ['IDENTITY', 'NARRATIVE'] };
+  if (outcome.outcome === 'changed') trail.entered.push(told);
+  else trail.attempts.push({ ...act, ...told });
+}
+
+export interface ShownOutcome {
+  /** What it is called in the schema. */
+  readonly type: string;
+  readonly objects: Readonly<Record<string, { type: string; uid: string } | null>>;
+  readonly plain: Readonly<Record<string, unknown>>;
+}
+
+export async function showOutcome(
+  context: OperationContext,
+  info: GraphQLResolveInfo,
+  { type, objects, plain }: ShownOutcome,
+): Promise<unknown> {
   const result: Record<string, unknown> = { __typename: type };
   for (const selected of selectedAt(info, type)) {
     const object = objects[selected.name];

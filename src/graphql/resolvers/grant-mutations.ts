@@ -4,7 +4,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { AuditAction, GrantActs, GrantOutcome } from '../../access/index.js';
 import { answerObject, type OperationContext } from '../context.js';
 import { underPolicyInForce } from '../policy-in-force.js';
-import { BreakGlassInput, GrantActionInput, GrantResult } from '../types/access.js';
+import { BreakGlassInput, GrantActionInput, GrantResult } from '../types/grants.js';
 import { selectedAt } from './change.js';
 
 @Resolver()
@@ -45,15 +45,15 @@ async function changeGrant(
   info: GraphQLResolveInfo,
   what: { readonly action: AuditAction; readonly act: (grants: GrantActs) => Promise<GrantOutcome> },
 ): Promise<unknown> {
-  context.trail.action = what.action;
+  const { trail } = context;
+  trail.action = what.action;
   const outcome = await underPolicyInForce(context, () => what.act(context.grants));
   const type = outcome.outcome === 'refused' ? 'Refused' : 'GrantChanged';
   const result: Record<string, unknown> = { __typename: type };
-  if (outcome.outcome === 'refused') context.trail.refused = true;
-  else {
-    const { personUid, grantUid } = outcome;
-    context.trail.touched.push({ personUid, caseUid: null, phiClasses: new Set(), withheldFields: new Set(), grantUid });
-  }
+  // What was done has its entry; what was not done gets one.
+  if (outcome.outcome === 'refused') {
+    trail.attempts.push({ action: what.action, operation: info.fieldName, personUid: null, caseUid: null, phiClasses: [] });
+  } else trail.entered.push({ personUid: outcome.personUid, caseUid: null, phiClasses: ['IDENTITY'] });
   for (const { key, name, sets } of selectedAt(info, type)) {
     result[key] =
       name === 'grant' && outcome.outcome === 'changed'

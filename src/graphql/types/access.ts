@@ -1,92 +1,180 @@
-/** Who asks, and break-glass access: what was opened, by whom, why, until when, and who looked at it. */
+/** What the privacy officer reviews: the audit trail, the accounting of disclosures, reviews of access. */
 import { createUnionType, InputType, ObjectType } from 'type-graphql';
-import { Always, anId, flag, instant, Maybe, text, whole } from './field.js';
-import { connectionOf, Governed, Node, Withheld } from './governed.js';
-import { Patient } from './case.js';
+import { Case, Patient } from './case.js';
 import { Outcome, Refused } from './case-inputs.js';
 import { User } from './directory.js';
-import { Capability, PurposeOfUse, Role } from './enums.js';
+import { AccessReviewState, AuditAction, AuditOutcome, PhiClass, PurposeOfUse, Role, StatementKind } from './enums.js';
+import { Always, anId, flag, instant, Maybe, text, texts, whole } from './field.js';
+import { connectionOf, Governed, Node } from './governed.js';
 
 @ObjectType({
   implements: [Node, Governed],
-  description:
-    'Break-glass: a written reason opens what relationship alone withholds, for minutes. Never what policy lists as never opened. 45 CFR 164.312(a)(2)(ii).',
+  description: 'One entry of the audit trail: who, as what, for which purpose, did what, to whom.',
 })
-export class AccessGrant extends Node {
-  @Always(() => User, 'Who broke the glass.')
-  user!: User;
-  @Maybe(() => Patient, 'For whom.')
-  patient!: Patient | null;
-  @Maybe(text, 'Why, in the words of who broke the glass.')
-  reason!: string | null;
-  @Always(instant, 'When it was broken.')
-  grantedAt!: string;
-  @Always(instant, 'When it ends by itself.')
-  expiresAt!: string;
-  @Maybe(instant, 'When somebody ended it.')
-  revokedAt!: string | null;
-  @Maybe(() => User, 'Who ended it.')
-  revokedBy!: User | null;
-  @Always(instant, 'By when it is to be reviewed.')
-  reviewDueAt!: string;
-  @Maybe(instant, 'When it was reviewed.')
-  reviewedAt!: string | null;
-  @Maybe(() => User, 'Who reviewed it; never who broke the glass.')
-  reviewedBy!: User | null;
-  @Maybe(text, 'What the reviewer noted.')
-  note!: string | null;
-  @Always(flag, 'It should have been reviewed by now.')
-  overdue!: boolean;
-  @Always(() => [Withheld])
-  withheld!: Withheld[];
-}
-export const AccessGrantConnection = connectionOf('AccessGrant', () => AccessGrant, { counted: true });
-
-@ObjectType({ description: 'Who asks, for what, and what that opens.' })
-export class Viewer {
-  @Always(() => User, 'The person of the directory.')
-  user!: User;
-  @Always(() => Role, 'In which role they ask.')
-  role!: string;
-  @Always(() => PurposeOfUse, 'For what they ask.')
-  purpose!: string;
-  @Always(() => [Capability], 'What the role may do at all.')
-  may!: string[];
-  @Always(() => [AccessGrant], 'Break-glass access of theirs that holds now.')
-  breakGlass!: AccessGrant[];
-}
-
-@InputType({ description: 'For whom, why, and for how long.' })
-export class BreakGlassInput {
+export class AuditEntry extends Governed implements Node {
   @Always(anId)
+  id!: string;
+  @Always(instant)
+  at!: string;
+  @Maybe(() => User, 'Who asked; null where it was the hub itself.')
+  user!: User | null;
+  @Maybe(text, 'The part of the hub that acted by itself.')
+  system!: string | null;
+  @Maybe(() => Role, 'The role of the token; null where nobody has it.')
+  role!: string | null;
+  @Always(() => PurposeOfUse, 'HSYSADMIN, too, where the token claimed a purpose that the API does not know: that was refused.')
+  purpose!: string;
+  @Always(() => AuditAction)
+  action!: string;
+  @Maybe(text, 'Name of the operation or act.')
+  operation!: string | null;
+  @Maybe(() => Patient, 'Whom it was about.')
+  patient!: Patient | null;
+  @Maybe(() => Case, 'The case it was about.')
+  case!: Case | null;
+  @Always(() => [PhiClass], 'What was answered.')
+  phiClasses!: string[];
+  @Always(() => AuditOutcome)
+  outcome!: string;
+  @Always(texts, 'Fields that were asked for and withheld.')
+  withheldFields!: string[];
+}
+export const AuditConnection = connectionOf('Audit', () => AuditEntry, { counted: true });
+
+@ObjectType({
+  implements: [Node, Governed],
+  description: 'One entry of the accounting of disclosures (45 CFR 164.528): repeats stand together.',
+})
+export class Disclosure extends Governed implements Node {
+  @Always(anId)
+  id!: string;
+  @Always(instant, 'When it was made; of repeats the first.')
+  at!: string;
+  @Maybe(text, 'Who received it, with the address where it is known.')
+  recipient!: string | null;
+  @Maybe(text, 'What was disclosed, in brief.')
+  description!: string | null;
+  @Maybe(text, 'Why, in brief.')
+  purpose!: string | null;
+  @Always(whole, 'How often it was made to this recipient for this purpose.')
+  times!: number;
+  @Always(instant, 'When it was made last.')
+  lastAt!: string;
+  @Maybe(instant, 'Until then an agency has it left out of what the patient is given (45 CFR 164.528(a)(2)).')
+  suspendedUntil!: string | null;
+}
+export const DisclosureConnection = connectionOf('Disclosure', () => Disclosure, { counted: true });
+
+@ObjectType({ implements: [Node, Governed], description: 'A look at patients that somebody should explain. It blocks nothing.' })
+export class AccessReview extends Governed implements Node {
+  @Always(anId)
+  id!: string;
+  @Always(text, 'The rule of schema/policy/snooping.yaml.')
+  rule!: string;
+  @Always(() => AccessReviewState)
+  state!: string;
+  @Maybe(() => User, 'Who looked.')
+  user!: User | null;
+  @Maybe(() => Patient, 'At whom; null where it is about many.')
+  patient!: Patient | null;
+  @Always(instant, 'When they looked first.')
+  firstAt!: string;
+  @Always(instant, 'When they looked last.')
+  lastAt!: string;
+  @Always(whole, 'How many entries of the trail tell of it.')
+  entries!: number;
+  @Always(texts, 'What was found, in words and numbers.')
+  evidence!: string[];
+  @Always(instant, 'When the review was opened.')
+  openedAt!: string;
+  @Always(instant)
+  dueAt!: string;
+  @Always(flag, 'Open, and past its day.')
+  overdue!: boolean;
+  @Maybe(() => User, 'Who closed it.')
+  reviewedBy!: User | null;
+  @Maybe(instant, 'When it was closed.')
+  reviewedAt!: string | null;
+  @Maybe(text)
+  note!: string | null;
+}
+export const AccessReviewConnection = connectionOf('AccessReview', () => AccessReview, { counted: true });
+
+@InputType({ description: 'A disclosure that must be accounted for.' })
+export class RecordDisclosureInput {
+  @Always(anId, 'Of whom.')
   patientId!: string;
-  @Always(text, 'Why it cannot wait, in words that a reviewer understands.')
-  reason!: string;
-  @Maybe(whole, 'For how many minutes; schema/policy/break-glass.yaml says how many at most.', { defaultValue: 60 })
-  minutes?: number;
+  @Always(text, 'Who received it, with the address where it is known.')
+  recipient!: string;
+  @Always(text, 'What was disclosed, in brief.')
+  description!: string;
+  @Always(text, 'Why, in brief. What the law does not account for is refused with its citation.')
+  purpose!: string;
+  @Maybe(instant)
+  at?: string;
   @Maybe(text)
   idempotencyKey?: string;
 }
 
-@InputType({ description: 'Which access, and what is noted with it.' })
-export class GrantActionInput {
-  @Always(anId, 'The break-glass access.')
-  grantId!: string;
-  @Maybe(text, 'Kept with it, for whoever looks at it later.')
-  note?: string;
+@InputType({ description: 'A statement of a health oversight or law enforcement agency (45 CFR 164.528(a)(2)).' })
+export class SuspendAccountingInput {
+  @Always(anId, 'Of whom.')
+  patientId!: string;
+  @Always(text, 'The agency, as the disclosures to it name the recipient.')
+  recipient!: string;
+  @Always(() => StatementKind)
+  statement!: string;
+  @Always(text, 'The official who made the statement.')
+  statedBy!: string;
+  @Maybe(instant, 'When it was made; now where not said.')
+  statedAt?: string;
+  @Always(instant, 'Until when; an oral one holds for 30 days at most.')
+  until!: string;
   @Maybe(text)
   idempotencyKey?: string;
 }
 
-@ObjectType({ implements: Outcome, description: 'Done.' })
-export class GrantChanged extends Outcome {
-  @Always(() => AccessGrant, 'The access as it stands now.')
-  grant!: AccessGrant;
+@InputType({ description: 'What a review of access came to.' })
+export class ReviewAccessInput {
+  @Always(anId, 'The review.')
+  reviewId!: string;
+  @Always(flag, 'There was a reason to look.')
+  justified!: boolean;
+  @Always(text)
+  note!: string;
+  @Maybe(text)
+  idempotencyKey?: string;
 }
 
-export const GrantResult = createUnionType({
-  name: 'GrantResult',
-  description: 'What came of a change of break-glass access.',
-  types: () => [GrantChanged, Refused] as const,
-  resolveType: (value: object) => Reflect.get(value, '__typename') as string | undefined,
+@ObjectType({ implements: Outcome, description: 'The disclosure is in the accounting.' })
+export class DisclosureRecorded extends Outcome {
+  @Always(() => Disclosure, 'It, with those of its kind.')
+  disclosure!: Disclosure;
+}
+@ObjectType({ implements: Outcome, description: 'The accounting to this recipient is suspended.' })
+export class AccountingSuspended extends Outcome {}
+@ObjectType({ implements: Outcome, description: 'The review is closed.' })
+export class ReviewClosed extends Outcome {
+  @Maybe(() => AccessReview, 'The review as it stands.')
+  review!: AccessReview | null;
+}
+
+const resolveType = (value: object) => Reflect.get(value, '__typename') as string | undefined;
+export const DisclosureResult = createUnionType({
+  name: 'DisclosureResult',
+  description: 'What came of recording a disclosure.',
+  types: () => [DisclosureRecorded, Refused] as const,
+  resolveType,
+});
+export const SuspensionResult = createUnionType({
+  name: 'SuspensionResult',
+  description: 'What came of suspending the accounting.',
+  types: () => [AccountingSuspended, Refused] as const,
+  resolveType,
+});
+export const AccessReviewResult = createUnionType({
+  name: 'AccessReviewResult',
+  description: 'What came of closing a review.',
+  types: () => [ReviewClosed, Refused] as const,
+  resolveType,
 });

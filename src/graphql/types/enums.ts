@@ -1,6 +1,7 @@
 /** Enums of the API. A value arrives with the work that makes it true. */
 import { registerEnumType } from 'type-graphql';
-import { capabilities } from '../../access/index.js';
+import { auditActions, auditOutcomes, capabilities, purposesOfUse } from '../../access/index.js';
+import { phiClasses } from '../../kernel/index.js';
 
 function register<const V extends string>(name: string, description: string, values: readonly V[]): Record<V, V> {
   const members = Object.fromEntries(values.map((value) => [value, value])) as Record<V, V>;
@@ -18,18 +19,6 @@ export const Role = register('Role', 'What a person is here to do; schema/policy
   'PRIVACY_OFFICER',
 ]);
 export const Capability = register('Capability', 'What a role may do at all; schema/policy/roles.yaml gives them.', capabilities);
-export const PurposeOfUse = register('PurposeOfUse', 'HL7 v3-ActReason purpose of use.', [
-  'HOPERAT',
-  'PATADMIN',
-  'HCOMPL',
-  'HQUALIMP',
-  'HLEGAL',
-  'HPAYMT',
-  'COVERAGE',
-  'TREAT',
-  'PATRQT',
-  'HSYSADMIN',
-]);
 export const WithheldReason = register('WithheldReason', 'Why something is not shown.', ['ROLE', 'PURPOSE', 'RELATIONSHIP', 'SENSITIVITY']);
 export const Freshness = register('Freshness', 'How current the copy of a source is.', ['FRESH', 'STALE', 'UNREACHABLE', 'NEVER_SYNCED']);
 export const LinkAssurance = register('LinkAssurance', 'How sure the hub is that a record belongs to the person.', [
@@ -127,4 +116,17 @@ export const SetAsideState = register('SetAsideState', 'What became of input tha
   'REPLAYED',
   'EXPIRED',
   'DISCARDED',
+]);
+export const PhiClass = register(
+  'PhiClass',
+  'The class of protected health information that a field belongs to (45 CFR 164.514(d)(2)).',
+  phiClasses,
+);
+export const PurposeOfUse = register('PurposeOfUse', 'HL7 v3-ActReason purpose of use.', purposesOfUse);
+export const AuditAction = register('AuditAction', 'What was done.', auditActions);
+export const AuditOutcome = register('AuditOutcome', 'What came of it.', auditOutcomes);
+export const AccessReviewState = register('AccessReviewState', 'What a review of access came to.', ['OPEN', 'JUSTIFIED', 'NOT_JUSTIFIED']);
+export const StatementKind = register('StatementKind', 'How an agency made its statement; an oral one holds for 30 days.', [
+  'WRITTEN',
+  'ORAL',
 ]);

@@ -1,6 +1,7 @@
-/** The policy in force, the business clock, tokens in use and the audit chain. Single rows have the key `true`. */
+/** The policy in force, the business clock, tokens in use and the audit chain. Single rows have the key `true`. Months of the
+ *  trail are the migration's and the database's own (make_audit_month). */
 import { defineEntity, p } from '@mikro-orm/core';
-import { bigNumber, bytes, index, instant, json, rowId, text, textList, whole, yesNo } from './columns.js';
+import { bigNumber, bytes, day, index, instant, json, rowId, text, textList, whole, yesNo } from './columns.js';
 
 const theOnlyRow = () => yesNo().primary().default(true);
 const onlyOne = (table: string) => [{ name: `${table}_one_check`, expression: 'one', property: 'one' }];
@@ -63,7 +64,8 @@ export const AuditEntry = defineEntity({
   tableName: 'audit_entry',
   properties: {
     seq: bigNumber().primary().autoincrement(false),
-    uid: p.uuid().unique(),
+    month: day().primary(),
+    uid: p.uuid(),
     at: instant(),
     requestId: text(),
     userUid: p.uuid().nullable(),
@@ -78,18 +80,20 @@ export const AuditEntry = defineEntity({
     phiClasses: textList(),
     outcome: text(),
     withheldFields: textList(),
+    grantUid: p.uuid().nullable(),
     hash: bytes(),
   },
   indexes: [
-    index('audit_entry_person_uid_at_idx', 'audit_entry (person_uid, at desc)'),
-    index('audit_entry_user_uid_at_idx', 'audit_entry (user_uid, at desc)'),
+    index('audit_entry_person_uid_seq_idx', 'audit_entry (person_uid, seq desc)'),
+    index('audit_entry_user_uid_seq_idx', 'audit_entry (user_uid, seq desc)'),
   ],
+  uniques: [{ name: 'audit_entry_uid_month_unique', properties: ['uid', 'month'] }],
 });
 
 export const AuditHead = defineEntity({
   name: 'AuditHead',
   tableName: 'audit_head',
-  properties: { one: theOnlyRow(), seq: bigNumber(), hash: bytes() },
+  properties: { one: theOnlyRow(), seq: bigNumber(), hash: bytes(), month: day(), firstFormTo: bigNumber() },
   checks: onlyOne('audit_head'),
 });
 

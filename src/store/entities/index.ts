@@ -6,6 +6,7 @@ import { Department, DepartmentMap, DirectoryUser, Facility, UserDepartment } fr
 import { Deadline, Reminder } from './due.js';
 import { Appointment, CareTeamMember, Condition, Encounter } from './facts.js';
 import { AccessGrant, GrantRequest } from './grant.js';
+import { AccessDay, AccessLook, AccessReview, AccountingSuspension, Disclosure, SnoopingCursor } from './privacy.js';
 import { LinkConflict, PatientIdentifier, PatientPhone, PatientRecord, Person, PersonLink } from './person.js';
 import { Document, Outbox, SetAside, Source, SourceName, SyncRun } from './source.js';
 
@@ -18,4 +19,5 @@ export const entities = [
   ...[CaseFile, CaseDepartment, CaseIssue, CaseSubject, Interaction, CaseEvent, Idempotency, Deadline, Reminder],
   ...[AccessGrant, GrantRequest],
   ...[PolicyState, PolicyGeneration, RelabelRange, BusinessClock, TokenUse, AuditEntry, AuditHead, ChangeNote],
+  ...[Disclosure, AccountingSuspension, AccessDay, AccessLook, SnoopingCursor, AccessReview],
 ];

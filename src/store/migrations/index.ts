@@ -1,6 +1,7 @@
 /** Every migration, in order. A list, not a folder to search: what is compiled in is what runs. */
 import { AccessAndClocks } from './migration-0004-access-and-clocks.js';
 import { BreakGlass } from './migration-0007-break-glass.js';
+import { Audit } from './migration-0008-audit.js';
 import { Cases } from './migration-0003-cases.js';
 import { Changes } from './migration-0011-changes.js';
 import { NamesInParts } from './migration-0012-names-in-parts.js';
@@ -18,6 +19,7 @@ export const migrations = [
   { name: 'migration-0005-security', class: Security },
   { name: 'migration-0006-policy-generations', class: PolicyGenerations },
   { name: 'migration-0007-break-glass', class: BreakGlass },
+  { name: 'migration-0008-audit', class: Audit },
   { name: 'migration-0010-the-door', class: TheDoor },
   { name: 'migration-0011-changes', class: Changes },
   { name: 'migration-0012-names-in-parts', class: NamesInParts },
