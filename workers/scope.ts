@@ -17,7 +17,7 @@ export function scopeHandlers({ pool, rules }: ScopeWork): Work<'scope'> {
     while (!(await work(rules.current()))) await rules.renew();
   };
   return {
-    labelRange: (range) => underRulesInForce((known) => relabelRange(pool, range, known.labels, known.generation)),
+    labelRange: (range) => underRulesInForce((known) => relabelRange(pool, range, known)),
     renewLabels: (range) => underRulesInForce((known) => renewRange(pool, range, known)),
     grantsDue: async () => void (await settleGrants(pool, (await rules.renew()).policy.glass)),
   };

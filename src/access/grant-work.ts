@@ -53,7 +53,7 @@ export async function onGrant({ pool, viewer, plan, told }: GrantContext, prepar
 }
 
 async function once(work: GrantWork, order: GrantOrder): Promise<GrantChanged> {
-  const { operation, action, key, request, act } = order;
+  const { operation, key, request, act } = order;
   const hash = createHash('sha256')
     .update(JSON.stringify(Object.entries(request).toSorted()))
     .digest('hex');

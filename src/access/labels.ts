@@ -47,16 +47,20 @@ export async function beginLabelling(
 }
 
 /** A range that was queued under an older policy is labelled all the same, under the rules in force: what it waits for does not
- *  come again. @param generation of the rules; null where it is not looked at
+ *  come again. @param rules those known here, and of which generation they are; null where it is not looked at
  *  @returns false where the rules are not those in force: read them again, then ask again */
-export function relabelRange(pool: Pool, range: RowRange, rules: LabelRules, generation: number | null = null): Promise<boolean> {
+export function relabelRange(
+  pool: Pool,
+  range: RowRange,
+  { labels, generation }: { readonly labels: LabelRules; readonly generation: number | null },
+): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { table, now } = await beginLabelling(client, range);
     if (!table) return true;
     if (generation !== null && generation !== now) return false;
-    const rows = (await renewOwnMasks(client, { ...range, table }, rules)).map(({ id }) => id);
+    const rows = (await renewOwnMasks(client, { ...range, table }, labels)).map(({ id }) => id);
     if (rows.length === 0) return true;
-    await spreadFrom(client, { table, rows }, rules);
+    await spreadFrom(client, { table, rows }, labels);
     await tellCasesOf(client, await recordsOf(client, table, rows));
     return true;
   });

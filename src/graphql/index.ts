@@ -11,6 +11,5 @@ export { ordinaryLimits, type DocumentLimits } from './limits.js';
 export { readCostRules, type CostRules } from './cost-rules.js';
 export { readTrustedDocuments, type TrustedDocuments } from './trusted-documents.js';
 export { newTrail, type OperationContext } from './context.js';
-export { underPolicyInForce } from './policy-in-force.js';
 export type { CaseActs } from '../cases/index.js';
 export { withoutSuggestion } from './suggestions.js';

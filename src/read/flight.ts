@@ -1,7 +1,6 @@
 /** Sends one read in one flight: BEGIN with the viewer's settings, the statement and COMMIT are pushed into the pipeline in
  *  one write, so that row-level security costs no round trip. Settings live in this transaction only; a connection that fails or
  *  is cut off is thrown away and opened anew, so nobody inherits another viewer's settings. */
-import type { Writable } from 'node:stream';
 import pg from 'pg';
 import { HubError, type Log } from '../kernel/index.js';
 
@@ -132,7 +131,7 @@ async function send(client: pg.Client, flight: Flight, onStatement?: (text: stri
 /** All that is asked meanwhile leaves in one system call, and reaches the server's backend in one: each of them costs as much
  *  as a small statement. pg holds back its own messages of one query in the same way. */
 function inOneWrite<T>(client: pg.Client, ask: () => T): T {
-  const { stream } = (client as unknown as { readonly connection: { readonly stream: Writable } }).connection;
+  const { stream } = client.connection;
   stream.cork();
   try {
     return ask();

@@ -3,7 +3,7 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { Pool } from 'pg';
 import { grantActs, planFor, type GrantActs, type GrantOutcome, type Policy } from '../../src/access/index.js';
-import type { RowId } from '../../src/kernel/index.js';
+import { toWireId, type RowId } from '../../src/kernel/index.js';
 import { openPool } from '../../src/store/index.js';
 import { at } from '../support/answers.js';
 import { openTestGateway, testPolicy, type Asking, type TestGateway } from '../support/gateway.js';

@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const files = ['purposes', 'roles', 'rules', 'labels', 'break-glass', 'relation'] as const;
+const files = ['purposes', 'roles', 'rules', 'labels', 'break-glass', 'relation', 'disclosures', 'snooping'] as const;
 type File = (typeof files)[number];
 
 /** The lines that the shipped policy, changed, is refused with. */

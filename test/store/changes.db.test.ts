@@ -59,7 +59,7 @@ describe('a batch', () => {
 it('a range that was labelled tells the cases of those whose rows it may have shown', async () => {
   const [row] = await room.rows(`select id, patient_record_id from claim`);
   const id = String(row?.['id']) as RowId;
-  await relabelRange(room.worker, { table: 'claim', fromId: id, toId: id, generation: 0 }, rules);
+  await relabelRange(room.worker, { table: 'claim', fromId: id, toId: id, generation: 0 }, { labels: rules, generation: null });
   expect(await notes()).toEqual([`case ${caseUid}`]);
 });
 
