@@ -1,10 +1,12 @@
 /** `npm run bench [-- NAME [PATIENTS]]`: every figure is a ratio against a baseline measured in the same run. */
+import { benchAccess } from './access.js';
 import { benchRead } from './read.js';
 import { benchWrite } from './write.js';
 
 const benches: Readonly<Record<string, (say: (line: string) => void, patients?: number) => Promise<void>>> = {
   ingest: benchWrite,
   read: benchRead,
+  access: benchAccess,
 };
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -7,9 +7,12 @@ import { startGateway } from '../../src/cli/gateway-service.js';
 import { silentLog } from '../../src/kernel/index.js';
 import { patientContextSql, worklistSql } from './baseline-sql.js';
 import { benchRules, settings } from './hospital.js';
+import { serveOpen, type OpenOrder } from './open-gateway.js';
 
 export type Order =
-  { readonly serve: 'hub'; readonly gatewayUrl: string; readonly dataDir: string } | { readonly serve: 'baseline'; readonly url: string };
+  | { readonly serve: 'hub'; readonly gatewayUrl: string; readonly dataDir: string }
+  | OpenOrder
+  | { readonly serve: 'baseline'; readonly url: string };
 
 async function serveHub(order: Extract<Order, { serve: 'hub' }>): Promise<string> {
   const gateway = await startGateway(settings(order.dataDir), {
@@ -58,8 +61,19 @@ async function serveBaseline(url: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
 }
 
+function serverOf(order: Order): Promise<string> {
+  switch (order.serve) {
+    case 'hub':
+      return serveHub(order);
+    case 'open':
+      return serveOpen(order);
+    case 'baseline':
+      return serveBaseline(order.url);
+  }
+}
+
 process.once('message', (order: Order) => {
-  (order.serve === 'hub' ? serveHub(order) : serveBaseline(order.url)).then(
+  serverOf(order).then(
     (url) => process.send?.({ url }),
     (error: unknown) => {
       process.stderr.write(`${String(error)}\n`);
