@@ -111,7 +111,7 @@ describe('a policy that is refused', () => {
     expect(told).toEqual([
       expect.stringMatching(/^policy\/labels\.yaml:\d+ labels\[\d+\]\.bit: another label has bit 4$/),
       expect.stringMatching(
-        /^policy\/rules\.yaml:\d+ rules\[2\]\.when: expected always \| related \| facility \| aggregate, found 'nearby'$/,
+        /^policy\/rules\.yaml:\d+ rules\[2\]\.when: expected always \| related \| facility \| glass \| aggregate, found 'nearby'$/,
       ),
     ]);
     const alarm = JSON.parse(lines.find((line) => line.startsWith('{')) ?? '{}') as Record<string, unknown>;
@@ -181,8 +181,9 @@ describe('hub policy explain', () => {
     const { stdout } = await explain('--role', 'ADVOCATE', '--purpose', 'HOPERAT', '--field', 'Patient.balance');
     expect(stdout.split('\n').filter((line) => !line.startsWith('Policy generation'))).toEqual([
       'Patient.balance is of the class BILLING.',
-      'ADVOCATE asking for HOPERAT: shown where a condition holds, else withheld. (RELATIONSHIP, context.related) Take over the case, or open one for this patient.',
-      '  context.related: where the viewer holds or shares an open case of this patient. 45 CFR 164.514(d)(2)(ii). Otherwise: Take over the case, or open one for this patient.',
+      'ADVOCATE asking for HOPERAT: shown where a condition holds, else withheld. (RELATIONSHIP, context.related) Take over the case, open one for this patient, or break the glass with a written reason.',
+      '  context.related: where the viewer holds or shares an open case of this patient. 45 CFR 164.514(d)(2)(ii). Otherwise: Take over the case, open one for this patient, or break the glass with a written reason.',
+      '  context.glass: while the viewer has broken the glass for this patient. 45 CFR 164.312(a)(2)(ii). Otherwise: Take over the case, or open one for this patient; in an emergency break the glass, with a written reason.',
       '',
     ]);
     expect((await explain('--role', 'MANAGER', '--field', 'CLINICAL')).stdout).toContain('MANAGER asking for HQUALIMP: never shown. It may be counted.'); // prettier-ignore
