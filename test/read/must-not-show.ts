@@ -135,7 +135,7 @@ function faultsOfMaria(world: MutantWorld, { related }: Viewer, maria: Json): st
       if (!(claim['withheld'] as Json[]).some(({ field }) => field === 'paid')) found.push('a masked decision is not said to be masked');
     }
   for (const record of (maria['records'] as Json[] | undefined) ?? [])
-    if (!related.has(world.maria.uid) && !world.maskedRows.has(uuidIn(record['id']))) {
+    if ((!related.has(world.maria.uid) || uuidIn(record['id']) === world.doubtfulRecord) && !world.maskedRows.has(uuidIn(record['id']))) {
       found.push(...saysMore(record, ofStrangers['rec'] ?? new Set(), isWithheld));
       if ((record['provenance'] as Json | undefined)?.['sourceRecordId']) found.push('a record tells its key');
     }

@@ -14,6 +14,10 @@ export interface MutantWorld extends Story {
   readonly doubter: { readonly uid: string; readonly row: string };
   /** Held a case on Maria, which is closed. */
   readonly former: { readonly uid: string; readonly row: string };
+  /** Broke the glass for Maria; what was another's, is over or was ended opens nothing. */
+  readonly breaker: { readonly uid: string; readonly row: string };
+  /** The record that is only perhaps Maria's. */
+  readonly doubtfulRecord: string;
   /** A person of whom nothing but a masked record tells; the advocate holds the case. */
   readonly veiled: { readonly uid: string; readonly caseUid: string };
   /** A case of the advocate's own that is masked. */
@@ -49,7 +53,7 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
   ): Promise<string> => {
     await client.query(
       `insert into patient_record (id, source_id, source_key, ingested_at, name, name_search, birth_date, deceased_at, sex, language, interpreter_needed, address, preferences, alerts, identifiers, contact_points, own_mask, label_mask)
-       select $1, s.id, $2, now(), $3, lower($3), '1901-01-01', '2001-01-01', $3, $3, true, $3, array[$3], array[$3],
+       select $1, s.id, $2, now(), $3, replace(lower($3), '-', ' '), '1901-01-01', '2001-01-01', $3, $3, true, $3, array[$3], array[$3],
          jsonb_build_array(jsonb_build_object('system', 'mrn', 'value', $3::text, 'type', 'MR')),
          jsonb_build_array(jsonb_build_object('kind', 'phone', 'value', $3::text, 'use', 'home', 'confidential', false)), $4, $4
        from source s where s.name = 'ehr'`,
@@ -91,7 +95,7 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
     return id;
   };
   try {
-    const [doubter, former] = [await user(5), await user(6)];
+    const [doubter, former, breaker] = [await user(5), await user(6), await user(7)];
     const { uid: maria, recordRow } = story.maria;
     const perhaps = await record(-10, { key: 'Patient/P', mark: doubtMark, mask: 0, person: maria, assurance: 'PROBABLE' });
     await record(-9, { key: 'Patient/M', mark: maskedMark, mask: 1 << 2, person: maria, assurance: 'CERTAIN' });
@@ -114,6 +118,21 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
     await client.query(
       `insert into reminder (case_id, rule, subject, reason, due_at, status) values ($1, 'r', 's', $2, now(), 'SCHEDULED')`,
       [veiledCase, maskedMark],
+    );
+    const grant = (holder: string, person: string, ends: { readonly expires: string; readonly revoked?: boolean }) =>
+      client.query(
+        `insert into access_grant (user_id, role, purpose, person_id, record_ids, reason, granted_at, expires_at, revoked_at, review_due_at)
+         select $1, 'ADVOCATE', 'HOPERAT', p.id, array(select l.patient_record_id from person_link l where l.person_id = p.id and l.assurance = 'CERTAIN'),
+           'Zz-Reason for which it was broken', now() - interval '2 hours', now() + $3::interval, case when $4 then now() end, now() + interval '1 day'
+         from person p where p.uid = $2`,
+        [holder, person, ends.expires, ends.revoked ?? false],
+      );
+    await grant(breaker, maria, { expires: '1 hour' });
+    await grant(former, maria, { expires: '-1 hour' });
+    await grant(story.other.row, maria, { expires: '1 hour', revoked: true });
+    await client.query(
+      `insert into reminder (case_id, rule, subject, reason, due_at, status) select id, 'r', 's', 'Zz-Remind', now(), 'SCHEDULED' from case_file where uid = any($1::uuid[])`,
+      [[story.maria.caseUid, story.john.caseUid]],
     );
     await client.query(`update patient_record set interpreter_needed = source_key <> 'Patient/1'`);
     const john = await row(`select id from patient_record where source_key = 'Patient/2'`);
@@ -172,6 +191,8 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
       ...story,
       doubter: { uid: uuid(5), row: doubter },
       former: { uid: uuid(6), row: former },
+      breaker: { uid: uuid(7), row: breaker },
+      doubtfulRecord: await row(`select uid as id from patient_record where id = $1`, [perhaps]),
       veiled: { uid: uuid(30), caseUid: uuid(31) },
       maskedCase: uuid(34),
       decidedClaim: String((await client.query<{ uid: string }>('select uid from claim where id = $1', [decided])).rows[0]?.uid),

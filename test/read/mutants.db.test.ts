@@ -31,7 +31,7 @@ afterAll(async () => {
 // ---- who asks what ----
 
 const viewers = (): Viewer[] => {
-  const { advocate, other, doubter, former, maria, veiled, john, maskedCase, eve } = world;
+  const { advocate, other, doubter, former, breaker, maria, veiled, john, maskedCase, eve } = world;
   const as = (user: Asking['user']): Asking => ({ role: 'ADVOCATE', purpose: 'HOPERAT', user });
   const viewer = (name: string, user: Asking['user'], of: { related: string[]; persons: [string, string][] }): Viewer => ({
     name,
@@ -53,6 +53,10 @@ const viewers = (): Viewer[] => {
     viewer('who holds a case on a record that is perhaps hers', doubter, {
       related: [uuid(32), uuid(35)],
       persons: [[uuid(35), maria.uid]],
+    }),
+    viewer('who broke the glass for her', breaker, {
+      related: [maria.uid, maria.caseUid, maskedCase, uuid(33), uuid(35)],
+      persons: [maria.caseUid, maskedCase, uuid(33), uuid(35)].map((uid) => [uid, maria.uid]),
     }),
     viewer('who held a case that is closed', former, {
       related: [uuid(33), uuid(36)],
@@ -90,7 +94,7 @@ const questions = (): Record<string, Question> => {
     'the worklist': { document: operation('worklist'), variables: [{}] },
     'a search by name': {
       document: operation('find-patient'),
-      // What is masked or hidden finds nobody, but for the exact whole number, which finds whose it is.
+      // What is masked or hidden finds nobody, not even by the exact whole number.
       variables: [
         { search: { name: maskedMark }, finds: 0 },
         { search: { name: hiddenMark }, finds: 0 },
@@ -100,7 +104,9 @@ const questions = (): Record<string, Question> => {
         { search: { name: maskedMark, birthDate: '1959-02-03' }, finds: 0 },
         { search: { name: doubtMark, birthDate: '1959-02-03' }, finds: 0 },
         { search: { name: 'Zz-Maria', birthDate: '1959-02-03' }, finds: 1 },
-        { search: { identifier: maskedMark }, finds: 2 },
+        { search: { identifier: maskedMark }, finds: 0 },
+        { search: { identifier: doubtMark }, finds: 0 },
+        { search: { identifier: 'Patient/1' }, finds: 1 },
       ],
     },
   };
@@ -133,7 +139,24 @@ async function firstFault({ document, variables }: Question): Promise<string | n
 }
 
 /** Predicates that nothing in the answer depends on, because another keeps the same thing back; each with the reason. */
-const twiceKept: readonly { readonly operator: string; readonly place: RegExp; readonly because: string }[] = [
+const twiceKept: readonly { readonly operator: string; readonly place: RegExp; readonly in?: string; readonly because: string }[] = [
+  {
+    operator: 'the predicate of a relation',
+    place: /(where true|records\d+\.ids\)) and \(rel\d+\.related or rel\d+\.glass\)\) x\d+ \) r\d+ on true/,
+    because: 'the list stands in a CASE of the same relation',
+  },
+  {
+    operator: 'certainty of a link',
+    place: /= x\d+\.(patient_record_id|id) and pl\.assurance = 'CERTAIN'\) and not exists/,
+    because: 'it names the grant for the trail; what a doubtful record opens is in access/what-a-grant-opens, too',
+  },
+  ...['that a case is open', 'who holds a case', 'whose departments share a case', 'certainty of a link'].map((operator) => ({
+    operator,
+    place:
+      /\(c\.closed_at is null or|make_interval\(days => \d+\) > now\(\)\) and \(c\.assigned|department_id = any\(\$\d+::bigint\[\]\)\)\)\)\), false\) as related|cl\.assurance = 'CERTAIN' where cl\.person_id = \(select pl/,
+    in: 'the context of a call',
+    because: "the records of a person are not reached from another's case",
+  })),
   {
     operator: 'the CASE of a value made from masked rows',
     place: /coalesce\(said\d+\.all_masked, false\) then (?!'\[)/,
@@ -151,12 +174,12 @@ const twiceKept: readonly { readonly operator: string; readonly place: RegExp; r
   },
   {
     operator: 'the predicate of a relation',
-    place: /and rel\d+\.related limit 10001/,
+    place: /and \(rel\d+\.related or rel\d+\.glass\) limit 10001/,
     because: 'the count stands in a CASE of the same relation',
   },
   {
     operator: 'the predicate of a relation',
-    place: /and rel(\d+)\.related and \(\(rel\1\.related\)/,
+    place: /and \(rel(\d+)\.related or rel\1\.glass\) and \(\(\(?rel\1\.related/,
     because: 'the argument of the list asks for the same relation',
   },
   {
@@ -184,6 +207,11 @@ const twiceKept: readonly { readonly operator: string; readonly place: RegExp; r
     place: /= x\d+\.patient_record_id and l\.assurance = 'CERTAIN'\) end, x\d+\.uid/,
     because: 'it is for the trail: likewise, where the case stands below its person',
   },
+  {
+    operator: 'certainty of a link',
+    place: /gl\.assurance = 'CERTAIN' and gl\.patient_record_id <> all/,
+    because: 'without it a doubtful record would close a grant: less would be shown, not more',
+  },
 ];
 
 it('the statements as they are answer nobody what they must not', async () => {
@@ -206,7 +234,11 @@ describe('a predicate that is missing is noticed:', () => {
           mutants += 1;
           alter = (text) => (text === original ? mutant.text : text);
           const fault = await firstFault(question).finally(() => (alter = (text) => text));
-          const known = twiceKept.some(({ operator, place }) => operator === mutant.operator && place.test(mutant.place));
+          const known = twiceKept.some(
+            (kept) => kept.operator === mutant.operator && kept.place.test(mutant.place) && (kept.in ?? name) === name,
+          );
+          // A statement that does not run shows nothing.
+          if (fault?.includes(': error: ')) unnoticed.push(`${mutant.operator} made no statement: ${mutant.place}`);
           if (fault === null && !known) unnoticed.push(`${mutant.operator}: ${mutant.place}`);
         }
       }
