@@ -2,6 +2,7 @@
  *  the glass with a reason, sees what a case would have shown and no more; the privacy officer finds the access in the queue
  *  and in the trail, ends it, and it is gone at the next request. Over HTTP, each as their role. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { settleGrants } from '../../src/access/index.js';
 import { openPool } from '../../src/store/index.js';
 import { at, listAt, textAt } from '../support/answers.js';
 import { testPolicy } from '../support/gateway.js';
