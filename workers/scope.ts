@@ -16,7 +16,7 @@ export function scopeHandlers({ pool, labels }: ScopeWork): Handlers<'scope'> {
     while (!(await work(labels.current()))) await labels.renew();
   };
   return {
-    labelRange: (range) => underRulesInForce((known) => relabelRange(pool, range, known.labels, known.generation)),
+    labelRange: (range) => underRulesInForce((known) => relabelRange(pool, range, known)),
     renewLabels: (range) => underRulesInForce((known) => renewRange(pool, range, known)),
   };
 }

@@ -33,6 +33,12 @@ export interface RowRange {
   readonly generation: number;
 }
 
+/** Rules, and the generation of the policy that they are of; null where that is not looked at. */
+export interface LabelsAt {
+  readonly labels: LabelRules;
+  readonly generation: number | null;
+}
+
 /** Any number, as long as every hub takes the same. */
 const labelLock = 4_820_718;
 
@@ -47,9 +53,9 @@ export async function beginLabelling(
 }
 
 /** A range that was queued under an older policy is labelled all the same, under the rules in force: what it waits for does not
- *  come again. @param generation of the rules; null where it is not looked at
+ *  come again.
  *  @returns false where the rules are not those in force: read them again, then ask again */
-export function relabelRange(pool: Pool, range: RowRange, rules: LabelRules, generation: number | null = null): Promise<boolean> {
+export function relabelRange(pool: Pool, range: RowRange, { labels: rules, generation }: LabelsAt): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { table, now } = await beginLabelling(client, range);
     if (!table) return true;

@@ -113,15 +113,15 @@ function neutralIds({ rules, labels }: Checked): Found[] {
 function capabilitiesOf({ roles, rules }: Checked): Found[] {
   const lacks = (role: string, capability: RolesFile['roles'][number]['capabilities'][number]): boolean =>
     roles.some((row) => row.role === role && !row.capabilities.includes(capability));
-  const missing = (list: 'rules' | 'match', row: RuleRow | MatchRow, i: number, capability: 'READ_AGGREGATES' | 'READ_IDENTITY') =>
+  const missing = (path: Problem['path'], row: RuleRow | MatchRow, capability: 'READ_AGGREGATES' | 'READ_IDENTITY') =>
     row.roles.flatMap((role, j) =>
       lacks(role, capability)
-        ? [at('rules.yaml', [list, i, 'roles', j], `expected a role with the capability ${capability}, found '${role}'`)]
+        ? [at('rules.yaml', [...path, 'roles', j], `expected a role with the capability ${capability}, found '${role}'`)]
         : [],
     );
   return [
-    ...rules.rules.flatMap((row, i) => (row.when === 'aggregate' ? missing('rules', row, i, 'READ_AGGREGATES') : [])),
-    ...rules.match.flatMap((row, i) => missing('match', row, i, 'READ_IDENTITY')),
+    ...rules.rules.flatMap((row, i) => (row.when === 'aggregate' ? missing(['rules', i], row, 'READ_AGGREGATES') : [])),
+    ...rules.match.flatMap((row, i) => missing(['match', i], row, 'READ_IDENTITY')),
   ];
 }
 

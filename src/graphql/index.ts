@@ -4,5 +4,4 @@ export { createExecutor, executeInterpreted, type Operation } from './execute.js
 export { recurringWords } from './recurring-words.js';
 export { formatError } from './errors.js';
 export { newTrail, type OperationContext } from './context.js';
-export { underPolicyInForce } from './policy-in-force.js';
 export type { CaseActs } from '../cases/index.js';

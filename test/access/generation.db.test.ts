@@ -155,7 +155,8 @@ describe('a policy that is refused', () => {
   it('stays on record until one is applied', async () => {
     await apply(shipped);
     await recordRefusal(worker, { by: 'zz-officer', refusal: 'policy/rules.yaml:1: expected YAML' });
-    const state = async () => (await gateway.query('select refused_by as by, refusal from policy_state')).rows;
+    const state = async () =>
+      (await gateway.query<{ by: string | null; refusal: string | null }>('select refused_by as by, refusal from policy_state')).rows;
     expect(await state()).toEqual([{ by: 'zz-officer', refusal: 'policy/rules.yaml:1: expected YAML' }]);
     await apply(reworded);
     expect(await state()).toEqual([{ by: null, refusal: null }]);

@@ -91,7 +91,7 @@ async function work(pool: Pool, choose: (many: number) => number, atMost: number
     const { rows } = await pool.query<{ id: string; payload: RowRange }>('select id, payload from outbox order by id');
     const row = rows[choose(rows.length)];
     if (!row) return;
-    await relabelRange(pool, row.payload, rules);
+    await relabelRange(pool, row.payload, { labels: rules, generation: null });
     await pool.query('delete from outbox where id = $1', [row.id]);
   }
 }

@@ -150,9 +150,9 @@ describe('labels across records', () => {
     await sql("insert into policy_state (generation, digest, applied_at) values (3, 'x', now())");
     const [job] = await sql<{ payload: RowRange }>("select payload from outbox where payload->>'table' = 'claim'");
     if (!job) throw new Error('a job for the claim is expected');
-    expect(await relabelRange(world.pool(), job.payload, rules, 2)).toBe(false);
+    expect(await relabelRange(world.pool(), job.payload, { labels: rules, generation: 2 })).toBe(false);
     expect(await labels()).toMatchObject({ 'claim ehr Claim/1': 'PENDING | - -' });
-    expect(await relabelRange(world.pool(), job.payload, rules, 3)).toBe(true);
+    expect(await relabelRange(world.pool(), job.payload, { labels: rules, generation: 3 })).toBe(true);
     expect(await labels()).toMatchObject({ 'claim ehr Claim/1': '- -' });
     await sql('delete from policy_state');
   });

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import type { LabelRules } from '../../src/access/label-rules.js';
 import { labelledTables, relabelRange, type RowRange } from '../../src/access/labels.js';
 import { queueRelabelling, relabelProgress, renewRange } from '../../src/access/relabel.js';
+import type { RowId } from '../../src/kernel/index.js';
 import { inTransaction } from '../../src/store/index.js';
 import { adjudication, claim, condition, encounter, payment, record, visitNumber } from './label-rows.js';
 import { labelWorld } from './label-world.js';
@@ -63,8 +64,8 @@ async function masks(): Promise<Record<string, string>> {
 async function fromScratch(rules: LabelRules): Promise<void> {
   for (const pass of [1, 2]) {
     for (const table of labelledTables) {
-      const range = { table, fromId: '1', toId: '999999', generation: pass } as unknown as RowRange;
-      await relabelRange(world.pool(), range, rules);
+      const range: RowRange = { table, fromId: '1' as RowId, toId: '999999' as RowId, generation: pass };
+      await relabelRange(world.pool(), range, { labels: rules, generation: null });
     }
   }
 }

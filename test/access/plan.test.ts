@@ -77,7 +77,7 @@ describe('a plan', () => {
       (['identifier', 'phone'] as const).map((by) => planFor(policy, { role, purpose }, 1).mayMatch(by));
     expect(may('ADVOCATE', 'HOPERAT')).toEqual([{ may: true, rule: 'match.office' }, { may: true, rule: 'match.office' }]); // prettier-ignore
     expect(may('RESPONDER', 'HOPERAT')).toEqual([
-      { may: false, withheld: { reason: 'ROLE', rule: 'default.deny', remedy: expect.any(String) } },
+      { may: true, rule: 'match.department' },
       { may: false, withheld: { reason: 'ROLE', rule: 'default.deny', remedy: expect.any(String) } },
     ]);
     expect(may('MANAGER', 'HQUALIMP')[1]).toEqual({

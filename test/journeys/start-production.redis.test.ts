@@ -53,10 +53,7 @@ afterAll(async () => {
 describe('the parts on their own', () => {
   it('refuse to answer under a policy that is not in force', async () => {
     const { code, stderr } = await runHub(['gateway'], gatewayEnv);
-    expect([code, stderr]).toEqual([
-      1,
-      'Expected a policy to be in force, found none. Run `hub migrate` or `hub policy apply` first.\n',
-    ]);
+    expect([code, stderr]).toEqual([1, 'Expected a policy to be in force, found none. Run `hub migrate` or `hub policy apply` first.\n']);
   });
 
   it('answer alike from two gateways, with what a worker has read', async () => {
