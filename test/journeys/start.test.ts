@@ -107,7 +107,7 @@ describe('hub up --demo', () => {
     const well = await runHub(['doctor', '--port', new URL(hub.web).port, '--data', data]);
     expect([well.code, well.stdout.split('\n').filter((line) => line.startsWith('wrong'))]).toEqual([0, []]);
     const nowhere = await runHub(['doctor', '--port', '0', '--data', join(data, 'nothing')]);
-    expect([nowhere.code, nowhere.stderr]).toEqual([1, '3 of 6 are not as they should be.\n']);
+    expect([nowhere.code, nowhere.stderr]).toEqual([1, '5 of 8 are not as they should be.\n']);
   }, 30_000);
 
   it('moves the business clock of the running hub', async () => {
