@@ -9,7 +9,7 @@ import type { LabelRules } from './label-rules.js';
 import * as statements from './label-statements.js';
 
 /** Each table whose rows carry labels, parents first, with its references to places. */
-const places = {
+export const places = {
   patient_record: [],
   encounter: ['location_ref', 'organization_ref'],
   condition: [],
@@ -33,6 +33,12 @@ export interface RowRange {
   readonly generation: number;
 }
 
+/** Rules, and the generation of the policy that they are of; null where that is not looked at. */
+export interface LabelsAt {
+  readonly labels: LabelRules;
+  readonly generation: number | null;
+}
+
 /** Any number, as long as every hub takes the same. */
 const labelLock = 4_820_718;
 
@@ -47,20 +53,18 @@ export async function beginLabelling(
 }
 
 /** A range that was queued under an older policy is labelled all the same, under the rules in force: what it waits for does not
- *  come again. @param rules those known here, and of which generation they are; null where it is not looked at
+ *  come again.
  *  @returns false where the rules are not those in force: read them again, then ask again */
-export function relabelRange(
-  pool: Pool,
-  range: RowRange,
-  { labels, generation }: { readonly labels: LabelRules; readonly generation: number | null },
-): Promise<boolean> {
+export function relabelRange(pool: Pool, range: RowRange, { labels: rules, generation }: LabelsAt): Promise<boolean> {
   return inTransaction(pool, async (client) => {
     const { table, now } = await beginLabelling(client, range);
     if (!table) return true;
     if (generation !== null && generation !== now) return false;
-    const rows = (await renewOwnMasks(client, { ...range, table }, labels)).map(({ id }) => id);
-    if (rows.length === 0) return true;
-    await spreadFrom(client, { table, rows }, labels);
+    const own = await ownMasks(client, { ...range, table }, rules);
+    if (own.length === 0) return true;
+    await writeOwnMasks(client, table, own);
+    const rows = own.map(({ id }) => id);
+    await spread(new Spreading(client, rules), table, rows);
     await tellCasesOf(client, await recordsOf(client, table, rows));
     return true;
   });
@@ -79,44 +83,43 @@ async function recordsOf(client: PoolClient, table: LabelledTable, rows: readonl
 export const generationNow = (client: PoolClient): Promise<number> =>
   generationHeld(async (text) => (await client.query<{ generation: number }>(text)).rows);
 
-interface Renewed {
+export interface OwnMask {
   readonly id: RowId;
-  /** Its own codes say something else now, or its labels are not what the codes and the place say. */
-  readonly differs: boolean;
+  readonly before: number | null;
+  /** What the row's codes say under these rules. */
+  readonly mask: number;
+  /** Its labels are not what codes and place said before: it inherits some, or its place is another kind of place now. */
+  readonly misplaced: boolean;
 }
 
 /** The codes stay on the row, so that a new label rule needs no new sync. A record that only stands in for one that has not
- *  come, or is gone from its source, has no labels and must not get any. @returns the rows of the range */
-export async function renewOwnMasks(
+ *  come, or is gone from its source, has no labels and must not get any. */
+export async function ownMasks(
   client: PoolClient,
   { table, fromId, toId }: { table: LabelledTable; fromId: RowId; toId: RowId },
   rules: LabelRules,
-): Promise<Renewed[]> {
+): Promise<OwnMask[]> {
   const { rows } = await client.query<{ id: RowId; codes: string[]; mask: number | null; misplaced: boolean }>({
+    name: `own masks ${table}`,
     text: statements.ownMasks(table, places[table]),
     values: [...programsOf(rules), fromId, toId],
   });
-  const renewed = rows.map(({ id, codes, mask, misplaced }) => ({ id, before: mask, mask: rules.maskOf(codes), misplaced }));
-  const changed = renewed.filter(({ before, mask }) => before !== mask);
-  if (changed.length > 0) {
-    await client.query(`update ${table} t set own_mask = n.mask from unnest($1::bigint[], $2::int[]) as n(id, mask) where n.id = t.id`, [
-      changed.map(({ id }) => id),
-      changed.map(({ mask }) => mask),
-    ]);
-  }
-  return renewed.map(({ id, before, mask, misplaced }) => ({ id, differs: misplaced || before !== mask }));
+  return rows.map(({ id, codes, mask, misplaced }) => ({ id, before: mask, mask: rules.maskOf(codes), misplaced }));
 }
 
-const programsOf = ({ programs }: LabelRules): [readonly string[], readonly number[]] => [
+async function writeOwnMasks(client: PoolClient, table: LabelledTable, rows: readonly OwnMask[]): Promise<void> {
+  const changed = rows.filter(({ before, mask }) => before !== mask);
+  if (changed.length === 0) return;
+  await client.query(`update ${table} t set own_mask = n.mask from unnest($1::bigint[], $2::int[]) as n(id, mask) where n.id = t.id`, [
+    changed.map(({ id }) => id),
+    changed.map(({ mask }) => mask),
+  ]);
+}
+
+export const programsOf = ({ programs }: LabelRules): [readonly string[], readonly number[]] => [
   programs.map(({ name }) => name),
   programs.map(({ mask }) => mask),
 ];
-
-export const spreadFrom = (
-  client: PoolClient,
-  { table, rows }: { table: LabelledTable; rows: readonly RowId[] },
-  rules: LabelRules,
-): Promise<void> => spread(new Spreading(client, rules), table, rows);
 
 /** From the rows of one table down to whatever inherits from them. */
 async function spread(go: Spreading, table: LabelledTable, rows: readonly RowId[]): Promise<void> {

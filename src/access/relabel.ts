@@ -5,7 +5,8 @@ import type { Pool, PoolClient } from 'pg';
 import type { RowId } from '../kernel/index.js';
 import { inTransaction } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
-import { beginLabelling, labelledTables, renewOwnMasks, spreadFrom, type RowRange } from './labels.js';
+import { beginLabelling, labelledTables, ownMasks, places, programsOf, type LabelledTable, type OwnMask, type RowRange } from './labels.js';
+import * as statements from './renew-statements.js';
 
 /** The rules of the generation that a process knows. */
 export interface LabelsKnown {
@@ -69,12 +70,82 @@ export function renewRange(pool: Pool, range: RowRange, { labels, generation }: 
       values: [range.generation, table, range.fromId],
     });
     if (rowCount !== 1) return true; // done before
-    const rows = await renewOwnMasks(client, { ...range, table }, labels);
-    const changed = rows.filter(({ differs }) => differs).map(({ id }): RowId => id);
-    if (changed.length > 0) await spreadFrom(client, { table, rows: changed }, labels);
+    const rows = await ownMasks(client, { ...range, table }, labels);
+    const changed = rows.filter(({ before, mask, misplaced }) => misplaced || before !== mask);
+    if (changed.length > 0) await new Renewing(client, labels).from(table, changed);
     return true;
   });
 }
+
+type Ids = readonly RowId[];
+interface Relabelled {
+  readonly id: RowId;
+}
+
+/** The statements in their order, within one transaction. What inherits is reached only from rows whose labels are others now. */
+class Renewing {
+  readonly #programs: ReturnType<typeof programsOf>;
+  constructor(
+    readonly client: PoolClient,
+    rules: LabelRules,
+  ) {
+    this.#programs = programsOf(rules);
+  }
+
+  async from(table: LabelledTable, rows: readonly OwnMask[]): Promise<void> {
+    switch (table) {
+      case 'patient_record': {
+        const records = await this.#run(statements.renewPlain(table, places[table]), rows);
+        return void (await this.#run(statements.renewCoverages, [], idsOf(records)));
+      }
+      case 'condition': {
+        const conditions = await this.#run(statements.renewConditions, rows, []);
+        // Every visit of a condition that says something else, though the condition itself may carry the label of its visit anyway.
+        const encounters = await this.#run(statements.renewEncounters, [], await this.#visitsOf(rows));
+        return this.#claims([], { encounters: idsOf(encounters), conditions: idsOf(conditions) });
+      }
+      case 'encounter': {
+        const encounters = await this.#run(statements.renewEncounters, rows, []);
+        const conditions = await this.#run(statements.renewConditions, [], idsOf(rows));
+        return this.#claims([], { encounters: idsOf(encounters), conditions: idsOf(conditions) });
+      }
+      case 'claim':
+        return this.#claims(rows, {});
+      case 'adjudication':
+        return void (await this.#run(statements.renewAdjudications, rows, [], []));
+      case 'payment':
+        return void (await this.#run(statements.renewPayments, rows, []));
+      case 'coverage':
+        return void (await this.#run(statements.renewCoverages, rows, []));
+      case 'appointment':
+      case 'care_team_member':
+      case 'account':
+        return void (await this.#run(statements.renewPlain(table, places[table]), rows));
+    }
+  }
+
+  async #claims(own: readonly OwnMask[], { encounters = [], conditions = [] }: { encounters?: Ids; conditions?: Ids }): Promise<void> {
+    const claims = idsOf(await this.#run(statements.renewClaims, own, encounters, conditions));
+    await this.#run(statements.renewAdjudications, [], claims, conditions);
+    await this.#run(statements.renewPayments, [], claims);
+  }
+
+  async #visitsOf(conditions: readonly OwnMask[]): Promise<RowId[]> {
+    const { rows } = await this.client.query<{ id: RowId }>(
+      'select distinct encounter_id as id from condition where id = any($1::bigint[]) and encounter_id is not null',
+      [idsOf(conditions)],
+    );
+    return idsOf(rows);
+  }
+
+  async #run(statement: string, own: readonly OwnMask[], ...ids: Ids[]): Promise<readonly Relabelled[]> {
+    if (own.length === 0 && ids.every((some) => some.length === 0)) return [];
+    const values = [...this.#programs, idsOf(own), own.map(({ mask }) => mask), ...ids];
+    return (await this.client.query<Relabelled>(statement, values)).rows;
+  }
+}
+
+const idsOf = (rows: readonly { readonly id: RowId }[]): RowId[] => rows.map(({ id }) => id);
 
 export interface RelabelProgress {
   readonly generation: number;

@@ -1,26 +1,17 @@
 /** `hub policy apply`: reads the policy's files, all of them, and puts them in force as a new generation; every request that
  *  begins after it returns is decided by it. Files that cannot be taken change nothing: the old policy stays in force, and
  *  whoever looks after the hub is told by the log, the audit trail and `hub doctor`. */
-import { randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import {
-  applyPolicy,
-  openAudit,
-  readPolicySet,
-  recordRefusal,
-  relabelProgress,
-  type Applied,
-  type Audit,
-  type AuditOutcome,
-} from '../access/index.js';
-import { asSystem, createLog, HubError, type Log } from '../kernel/index.js';
+import { applyPolicy, openAudit, readPolicySet, recordRefusal, relabelProgress, type Applied, type Audit } from '../access/index.js';
+import { createLog, HubError, type Log } from '../kernel/index.js';
 import { openPool } from '../store/index.js';
 import { logFile } from './data-folder.js';
 import { roleAddress } from './database.js';
+import { policyEntry } from './policy-entry.js';
 import type { HubSettings } from './hub-settings.js';
 import { hubShapes } from './shapes.js';
 import { openTerminal, type Terminal } from './terminal.js';
@@ -60,30 +51,17 @@ async function applyOrAlarm({ pool, audit, log }: Means, folder: string): Promis
   const by = accountName();
   try {
     const applied = await applyPolicy(pool, readPolicySet(folder, hubShapes), { by });
-    await audit.record([entryOf('ALLOWED')]);
+    await audit.record([policyEntry('ALLOWED')]);
     return applied;
   } catch (error) {
     if (!(error instanceof HubError && error.code === 'POLICY_INVALID')) throw error;
     // The problems name rows and codes of the policy, nothing of a patient; a value that is no word is not among them.
     log.error({ code: error.code, by, problems: error.message.split('\n') }, 'a policy was refused; the one before stays in force');
     await recordRefusal(pool, { by, refusal: error.message });
-    await audit.record([entryOf('ERROR')]);
+    await audit.record([policyEntry('ERROR')]);
     throw error;
   }
 }
-
-const entryOf = (outcome: AuditOutcome) =>
-  ({
-    actor: asSystem('policy', 'HSYSADMIN'),
-    requestId: randomUUID(),
-    action: 'SYSTEM',
-    operation: 'policy apply',
-    personUid: null,
-    caseUid: null,
-    phiClasses: [],
-    outcome,
-    withheldFields: [],
-  }) as const;
 
 /** Pure. */
 export function saidOf({ generation, outcome, ranges }: Applied): string {

@@ -1,13 +1,15 @@
 /** Brings the database to what this hub needs before anything works on it: tables, the queue's tables, policy, directory
  *  and sources. Safe to run at every start, and by several hubs at once. */
 import pg from 'pg';
-import { applyPolicy, type Applied } from '../access/index.js';
+import { applyPolicy, openAudit, type Applied } from '../access/index.js';
 import { seedDirectory } from '../directory/index.js';
+import { silentLog } from '../kernel/index.js';
 import { migrateQueues } from '../queue/index.js';
 import { takenTypes } from '../sources/index.js';
 import { migrate, openPool, registerSources, type RegisteredSource } from '../store/index.js';
 import type { Database } from './database.js';
 import type { ConfiguredSource, HubSettings } from './hub-settings.js';
+import { policyEntry } from './policy-entry.js';
 import type { Rules } from './rules.js';
 
 export interface Prepared {
@@ -40,11 +42,17 @@ export async function applyFiles(
   const pool = openPool(workerUrl, { max: 1, name: 'start' });
   try {
     const policy = await applyPolicy(pool, rules.policySet, { by: 'start', atStart: true });
+    if (policy.outcome === 'applied') await audited(workerUrl);
     await seedDirectory(pool, rules.directory);
     return { policy, sources: await registerSources(pool, sources.map(entryOf)) };
   } finally {
     await pool.end();
   }
+}
+
+async function audited(workerUrl: string): Promise<void> {
+  const audit = openAudit(workerUrl, { log: silentLog });
+  await audit.record([policyEntry('ALLOWED')]).finally(() => audit.close());
 }
 
 /** The workers' role owns the queue's tables, which the queue engine makes itself: so it must be allowed to make a schema. */

@@ -1,10 +1,12 @@
 /** `npm run bench [-- NAME [PATIENTS]]`: every figure is a ratio against a baseline measured in the same run. */
 import { benchAccess } from './access.js';
+import { benchLabels } from './labels.js';
 import { benchRead } from './read.js';
 import { benchWrite } from './write.js';
 
 const benches: Readonly<Record<string, (say: (line: string) => void, patients?: number) => Promise<void>>> = {
   ingest: benchWrite,
+  labels: benchLabels,
   read: benchRead,
   access: benchAccess,
 };

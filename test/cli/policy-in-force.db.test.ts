@@ -193,7 +193,7 @@ describe('hub policy explain', () => {
   });
 
   it('says for a patient and a person whether the condition holds now, shows nothing of the patient, and is audited', async () => {
-    const [person] = await asOwner<{ id: string; uid: string }>(database.url, 'insert into person default values returning id::text, uid'); // prettier-ignore
+    const [person] = await asOwner<{ id: string; uid: string }>(database.url, 'insert into person default values returning id::text, uid');
     await asOwner(database.url, `insert into source (name, kind, active) values ('zz2', 'fhir', false)`);
     await asOwner(
       database.url,
@@ -203,7 +203,10 @@ describe('hub policy explain', () => {
        insert into person_link (patient_record_id, person_id, assurance, linked_by, linked_at) select id, $1, 'CERTAIN', 'test', now() from r`,
       [person?.id],
     );
-    const [holder] = await asOwner<{ uid: string }>(database.url, `select u.uid from case_file c join directory_user u on u.id = c.assigned_to where c.number = 'PR-9'`); // prettier-ignore
+    const [holder] = await asOwner<{ uid: string }>(
+      database.url,
+      `select u.uid from case_file c join directory_user u on u.id = c.assigned_to where c.number = 'PR-9'`,
+    );
     const of = (user: string) => explain('--role', 'ADVOCATE', '--purpose', 'HOPERAT', '--field', 'Encounter.reason', '--patient', `pat_${person?.uid ?? ''}`, '--user', user); // prettier-ignore
     const held = await of(`usr_${holder?.uid ?? ''}`);
     expect(held.stdout).toContain('  related: holds now\n');

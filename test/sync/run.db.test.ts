@@ -7,6 +7,7 @@ import type { Connector } from '../../src/sources/index.js';
 import { openPool, PENDING } from '../../src/store/index.js';
 import { testDatabase, type TestDatabase } from '../support/services.js';
 import { addSource, workerPool } from '../identity/crowd.js';
+import type { HubRecord } from '../../src/records/index.js';
 import { claim, encounter, labels, organization, patient, scripted } from './story.js';
 
 let database: TestDatabase;
@@ -124,6 +125,39 @@ describe('a run', () => {
     });
     expect(await run(connector)).toBe('CANCELLED');
     expect(await run(scripted([patient(1), patient(2)]))).toBe('DONE');
+  });
+
+  it('labels each batch by the policy in force when it is stored: one that changes meanwhile holds from the next batch on', async () => {
+    const withCode = (n: number): HubRecord => ({ ...encounter(n), labelCodes: ['urn:zz|X'] });
+    let known = 1;
+    const rulesOf = (mask: number) => ({ ...labels.current().labels, maskOf: (codes: readonly string[]) => (codes.length > 0 ? mask : 0) });
+    const inForce = {
+      current: () => ({ labels: rulesOf(known), generation: known }),
+      renew: async () => void (known = (await rowsOf<{ generation: number }>('select generation from policy_state'))[0]?.generation ?? 0),
+    };
+    await pool.query("insert into policy_state (generation, digest, applied_at) values (1, 'x', now())");
+    const connector = scripted([patient(1), withCode(1), withCode(2)], async (at) => {
+      if (at === 2) await pool.query('update policy_state set generation = 4');
+    });
+    expect(await run(connector, { labels: inForce })).toBe('DONE');
+    expect(await rowsOf('select source_key as key, own_mask as own from encounter where source_id = $1 order by 1', id)).toEqual([
+      { key: 'Encounter/1', own: 1 },
+      { key: 'Encounter/2', own: 4 },
+    ]);
+    expect(connector.settled).toEqual(['committed', 'committed', 'committed']);
+    await pool.query('delete from policy_state');
+  });
+
+  it('labels a visit by what kind of place it was at, and one that comes before its place at the end of the run', async () => {
+    const house: HubRecord = { ...organization('9', 'Zz House'), labelCodes: ['http://terminology.hl7.org/CodeSystem/v3-RoleCode|SURF'] };
+    await run(scripted([patient(1), encounter(1, 'Organization/9'), house, encounter(2, 'Organization/9')]));
+    const part2 = 1 << 0;
+    const rows = await rowsOf<{ key: string; label: number }>('select source_key as key, label_mask as label from encounter where source_id = $1 order by 1', id); // prettier-ignore
+    expect(rows[1]).toMatchObject({ key: 'Encounter/2', label: expect.any(Number) });
+    expect((rows[1]?.label ?? 0) & part2).toBe(part2);
+    const pending = 1 << 30;
+    expect((rows[0]?.label ?? 0) & pending).toBe(pending); // in nobody's sight until scope has looked
+    expect(await jobs()).toContainEqual({ job: 'labelRange', of: 'encounter' });
   });
 
   it('labels a visit at a program in the transaction that stores it, where the name came before', async () => {
