@@ -67,9 +67,9 @@ describe('the line that ends a test run', () => {
     expect(summary(count(results))).toBe('7 passed, 2 failed');
   });
 
-  it('names skipped tests only where there are some', () => {
+  it('counts skipped tests on a line of their own, and only where there are some', () => {
     expect(summary({ passed: 12, failed: 0, skipped: 0 })).toBe('12 passed, 0 failed');
-    expect(summary({ passed: 12, failed: 0, skipped: 3 })).toBe('12 passed, 0 failed, 3 skipped');
+    expect(summary({ passed: 12, failed: 0, skipped: 3 })).toBe('3 skipped\n12 passed, 0 failed');
   });
 });
 

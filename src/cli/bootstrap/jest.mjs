@@ -37,5 +37,5 @@ export function skippedTitles({ testResults }) {
 }
 
 export function summary({ passed, failed, skipped }) {
-  return `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`;
+  return `${skipped ? `${skipped} skipped\n` : ''}${passed} passed, ${failed} failed`;
 }
