@@ -4,7 +4,7 @@
 import { HubError, type PhiClass } from '../kernel/index.js';
 import type { Capability, Condition, Policy } from './policy-file.js';
 
-export type WithheldReason = 'ROLE' | 'PURPOSE' | 'RELATIONSHIP' | 'SENSITIVITY';
+export type WithheldReason = 'ROLE' | 'PURPOSE' | 'RELATIONSHIP' | 'SENSITIVITY' | 'CONSENT' | 'RESTRICTION';
 /** Why something is not shown; `rule` is neutral, `remedy` says how to ask. */
 export interface Withholding {
   readonly reason: WithheldReason;
@@ -29,6 +29,8 @@ export interface Plan {
   readonly masked: number;
   readonly maskedRows: Withholding;
   readonly labels: readonly { readonly name: string; readonly bit: number }[];
+  /** What a person's consents and agreed restrictions withhold is worked out in the statement, with this argument. */
+  readonly consent: { readonly argument: string; readonly denied: Withholding; readonly restricted: Withholding };
 }
 
 /** A row of an inheriting type whose labels are not known yet: forbidden to everybody. */
@@ -57,6 +59,11 @@ export function planFor(policy: Policy, viewer: { readonly role: string; readonl
     masked: policy.masked,
     maskedRows: { reason: 'SENSITIVITY', rule: 'sensitivity.masked', remedy: policy.maskRemedy },
     labels: policy.labels,
+    consent: {
+      argument: policy.consent.argumentFor(purpose),
+      denied: { reason: 'CONSENT', rule: policy.consent.denied.rule, remedy: policy.consent.denied.remedy },
+      restricted: { reason: 'RESTRICTION', rule: policy.consent.restricted.rule, remedy: policy.consent.restricted.remedy },
+    },
   };
 }
 

@@ -16,6 +16,7 @@ import {
   type PhiClass,
   type Problem,
 } from '../kernel/index.js';
+import { readConsentRules, type ConsentRules } from './consent-rules.js';
 
 export const capabilities = [
   'READ_CASES', 'WRITE_CASES', 'READ_IDENTITY', 'READ_CLINICAL', 'READ_SCHEDULING', 'READ_BILLING', 'READ_AGGREGATES', 'MANAGE_SOURCES', 'REVIEW_ACCESS',
@@ -74,6 +75,8 @@ export interface Policy {
   readonly masked: number;
   readonly maskRemedy: string | null;
   readonly labels: readonly Label[];
+  /** What consents and agreed restrictions mean. */
+  readonly consent: ConsentRules;
   /** Digest of the files: the same policy has the same digest in every process. */
   readonly digest: string;
 }
@@ -104,6 +107,7 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
   const purposes = readFile(folder, 'purposes.yaml', purposesFile);
   const roles = readFile(folder, 'roles.yaml', rolesFile);
   const rules = readFile(folder, 'rules.yaml', rulesFile);
+  const consent = readConsentRules(folder, labels);
   const known = {
     purposes: new Set(purposes.value.purposes.map(({ code }) => code)),
     roles: new Set(roles.value.roles.map(({ role }) => role)),
@@ -206,8 +210,9 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
     masked: maskOf('mask'),
     maskRemedy: rules.value.sensitivity.find(({ treatment }) => treatment === 'mask')?.remedy ?? null,
     labels,
+    consent,
     digest: createHash('sha256')
-      .update([purposes, roles, rules].map(({ source }) => source).join('\u0000'))
+      .update([purposes, roles, rules, consent].map(({ source }) => source).join('\u0000'))
       .update(JSON.stringify(labels))
       .digest('hex')
       .slice(0, 16),

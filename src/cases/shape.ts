@@ -1,6 +1,7 @@
 /** What a case shows and where it lies. Another's case shows its number, status, version, facility and deadlines; all else
  *  is its narrative, and needs a relation to the case: held by the viewer, or in one of the viewer's departments. */
 import { column, connection, id, instant, many, one, shape } from '../kernel/index.js';
+import { recordsOfSamePerson } from '../patients/index.js';
 
 const narrative = { phi: 'NARRATIVE' } as const;
 /** The viewer holds the case, or shares it through a department. */
@@ -11,6 +12,8 @@ export const caseShape = shape('Case', {
   tag: 'case',
   labelled: { keeps: ['id', 'number', 'status', 'version', 'facility', 'deadlines', 'nextDeadline'] },
   conditions: { related, facility: '$.facility_id = :facility' },
+  // A case about nobody is bound by nobody's consent.
+  consents: recordsOfSamePerson('$.patient_record_id'),
   touches: {
     as: 'case',
     person:
@@ -122,6 +125,7 @@ export const interactionShape = shape('Interaction', {
       or exists (select 1 from case_department cd where cd.case_id = c.id and cd.department_id = any(:departments))))`,
     facility: 'exists (select 1 from case_file c where c.id = $.case_id and c.facility_id = :facility)',
   },
+  consentsAlone: recordsOfSamePerson('(select c.patient_record_id from case_file c where c.id = $.case_id)'),
   fields: {
     id: id('int'),
     at: instant('at'),

@@ -1,12 +1,16 @@
 /** What is billed, decided, paid and owed. Amounts are exact decimals as the source wrote them. `paid`, `allowed` and
  *  `patientOwes` come from the adjudication that holds now; a pharmacy claim has none, and is not lost. */
 import { coding, column, date, id, instant, many, money, one, shape } from '../kernel/index.js';
+import { recordsOfSamePerson } from './consents.js';
 import { provenance, sourceJoin } from './provenance.js';
+
+const consentsAlone = recordsOfSamePerson('$.patient_record_id');
 
 export const coverageShape = shape('Coverage', {
   table: 'coverage',
   tag: 'cov',
   labelled: { keeps: ['id', 'start', 'provenance'] },
+  consentsAlone,
   joins: { source: sourceJoin },
   fields: {
     id: id('cov'),
@@ -23,18 +27,19 @@ export const coverageShape = shape('Coverage', {
 
 /** What the payer decided may be masked where the claim itself is not. */
 const decidedIsMasked = '($@decided.label_mask & :masked) <> 0';
-const decision = { phi: 'BILLING', spoiltBy: decidedIsMasked } as const;
+const decision = { phi: 'BILLING', spoiltBy: decidedIsMasked, refusedBy: '($@decided.label_mask & :refused_BILLING) <> 0' } as const;
 
 export const claimShape = shape('Claim', {
   table: 'claim',
   tag: 'clm',
   labelled: { keeps: ['id', 'kind', 'servicedFrom', 'provenance'] },
+  consentsAlone,
   joins: { source: sourceJoin, decided: { from: 'adjudication j where j.id = $.adjudication_id' } },
   timeline: {
     kind: 'CLAIM',
     at: `$.serviced_from::timestamp at time zone 'UTC'`,
     title: `initcap($.kind) || ' claim'`,
-    detail: `(select case when a.denied then 'denied' else 'decided' end from adjudication a where a.id = $.adjudication_id and (a.label_mask & :masked) = 0)`,
+    detail: `(select case when a.denied then 'denied' else 'decided' end from adjudication a where a.id = $.adjudication_id and (a.label_mask & :blind) = 0)`,
   },
   fields: {
     id: id('clm'),
@@ -50,7 +55,7 @@ export const claimShape = shape('Claim', {
       phi: 'CLINICAL',
     }),
     insurer: column(
-      'coalesce($.insurer, case when ($@decided.label_mask & :masked) = 0 then $@decided.insurer end, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))',
+      'coalesce($.insurer, case when ($@decided.label_mask & :blind) = 0 then $@decided.insurer end, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))',
       {
         phi: 'BILLING',
       },
@@ -76,6 +81,7 @@ export const paymentShape = shape('Payment', {
   table: 'payment',
   tag: 'pay',
   labelled: { keeps: ['id', 'at', 'provenance'] },
+  consentsAlone,
   joins: { source: sourceJoin },
   timeline: {
     kind: 'PAYMENT',

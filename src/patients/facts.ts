@@ -1,6 +1,7 @@
 /** The facts about a person as they are shown: encounters, appointments, conditions, the care team. Each row carries labels;
  *  where one is masked for the viewer only its date, its kind and where it comes from remain. */
 import { coding, column, id, instant, shape } from '../kernel/index.js';
+import { recordsOfSamePerson } from './consents.js';
 import { provenance, sourceJoin } from './provenance.js';
 
 /** What the source's own name for a place is called here; a place that no map names is shown by its own name, and said so. */
@@ -15,12 +16,14 @@ const placeJoin = {
       join source_name n on n.source_id = $.source_id and n.ref = u.ref where n.name is not null order by u.at)`,
   },
 };
+const consentsAlone = recordsOfSamePerson('$.patient_record_id');
 const labels = column('array_to_json(:labels)', { phi: 'CLINICAL' });
 
 export const encounterShape = shape('Encounter', {
   table: 'encounter',
   tag: 'enc',
   labelled: { keeps: ['id', 'start', 'provenance'] },
+  consentsAlone,
   joins: { source: sourceJoin, place: placeJoin },
   timeline: { kind: 'ENCOUNTER', at: '$.start_at', title: `coalesce($.type_display, $.class, 'Visit')`, detail: '$.reason_display' },
   fields: {
@@ -44,6 +47,7 @@ export const appointmentShape = shape('Appointment', {
   table: 'appointment',
   tag: 'apt',
   labelled: { keeps: ['id', 'start', 'provenance'] },
+  consentsAlone,
   joins: { source: sourceJoin, place: placeJoin },
   timeline: {
     kind: 'APPOINTMENT',
@@ -75,6 +79,7 @@ export const conditionShape = shape('Condition', {
   table: 'condition',
   tag: 'cnd',
   labelled: { keeps: ['id', 'onset', 'provenance'] },
+  consentsAlone,
   joins: { source: sourceJoin },
   timeline: { kind: 'CONDITION', at: '$.onset_at', title: `coalesce($.code_display, $.code, 'Condition')`, detail: '$.clinical_status' },
   fields: {
@@ -96,6 +101,7 @@ export const conditionShape = shape('Condition', {
 export const careTeamMemberShape = shape('CareTeamMember', {
   table: 'care_team_member',
   labelled: { keeps: [] },
+  consentsAlone,
   joins: {
     called: {
       columns: {

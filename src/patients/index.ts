@@ -10,6 +10,7 @@ import {
   timelineEntryShape,
 } from './shape.js';
 
+export { recordsOfSamePerson } from './consents.js';
 export { patientRoots } from './roots.js';
 export const patientShapes = [
   patientShape, patientRecordShape, identifierShape, contactPointShape, codingShape, sourceStatusShape, timelineEntryShape, encounterShape,

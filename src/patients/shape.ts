@@ -16,6 +16,7 @@ import {
   type PhiClass,
 } from '../kernel/index.js';
 import { freshnessOf } from '../store/index.js';
+import { recordsOfPerson } from './consents.js';
 import { provenance, sourceJoin } from './provenance.js';
 
 const newest = (column: string): Record<string, KeysetOrder> => ({
@@ -30,14 +31,15 @@ const facts = (type: string, options: { at: string; phi: PhiClass; arguments?: C
     ...(options.arguments ? { arguments: options.arguments } : {}),
   });
 
-const unmasked = '(r.label_mask & :masked) = 0';
-/** The first record that says it, in the order in which the sources are listed. A masked record says nothing. */
+/** A record whose labels the policy masks, or this person's consent denies, says nothing. */
+const unmasked = '(r.label_mask & :blind) = 0';
+/** The first record that says it, in the order in which the sources are listed. */
 const firstSaid = (column: string): string =>
   `(array_agg(r.${column} order by r.source_id, r.id) filter (where r.${column} is not null and ${unmasked}))[1]`;
 const allSaid = (column: string): string =>
   `(select array_agg(distinct said) from patient_record of_person, unnest(of_person.${column}) said where of_person.id = any(array_agg(r.id) filter (where ${unmasked})))`;
-/** Where nothing but masked records tell of the person. */
-const onlyMasked = '$@said.all_masked';
+/** Where nothing but masked records tell of the person, or none but masked and denied ones. */
+const untold = { spoiltBy: '$@said.all_masked', refusedBy: '$@said.all_blind' } as const;
 const certain = `join person_link l on l.patient_record_id = r.id and l.person_id = $.id and l.assurance = 'CERTAIN'`;
 
 /** The person whose record a case is pinned to holds or shares an open case with this viewer. */
@@ -50,13 +52,15 @@ export const patientShape = shape('Patient', {
   tag: 'pat',
   where: 'exists (select 1 from person_link seen where seen.person_id = $.id)',
   conditions: { related },
+  consents: recordsOfPerson('$.id'),
   touches: { as: 'person', person: '$.uid' },
   joins: {
     said: {
       columns: Object.fromEntries([
         ...['name', 'birth_date', 'deceased_at', 'sex', 'language', 'interpreter_needed', 'address'].map((name) => [name, firstSaid(name)]),
         ...['preferences', 'alerts'].map((name) => [name, allSaid(name)]),
-        ['all_masked', `not bool_or(${unmasked})`],
+        ['all_masked', `not bool_or((r.label_mask & :masked) = 0)`],
+        ['all_blind', `not bool_or(${unmasked})`],
       ]),
       from: `patient_record r ${certain}`,
     },
@@ -70,6 +74,7 @@ export const patientShape = shape('Patient', {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.balance_amount) end',
         currency: 'min(a.currency)',
         masked: 'bool_or((a.label_mask & :masked) <> 0)',
+        refused: 'bool_or((a.label_mask & :refused_BILLING) <> 0)',
       },
       from: `account a where a.patient_record_id = any($@records.ids) and a.balance_amount is not null
         and not (a.source_key like 'Invoice/%' and exists (select 1 from account kept where kept.patient_record_id = a.patient_record_id
@@ -81,26 +86,27 @@ export const patientShape = shape('Patient', {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.owes_amount) end',
         currency: 'min(a.currency)',
         masked: 'bool_or(((a.label_mask | c.label_mask) & :masked) <> 0)',
+        refused: 'bool_or(((a.label_mask | c.label_mask) & :refused_BILLING) <> 0)',
       },
       from: `claim c join adjudication a on a.id = c.adjudication_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null
-        and (coalesce(c.status, 'active') = 'active' or ((a.label_mask | c.label_mask) & :masked) <> 0)`,
+        and (coalesce(c.status, 'active') = 'active' or ((a.label_mask | c.label_mask) & (:masked | :refused_BILLING)) <> 0)`,
     },
   },
   fields: {
     id: id('pat'),
-    name: column('$@said.name', { phi: 'IDENTITY', spoiltBy: onlyMasked }),
-    birthDate: date('$@said.birth_date', { phi: 'IDENTITY', spoiltBy: onlyMasked }),
-    deceasedAt: instant('$@said.deceased_at', { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
-    sex: column('$@said.sex', { phi: 'IDENTITY', spoiltBy: onlyMasked }),
-    language: column('$@said.language', { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
-    interpreterNeeded: column('$@said.interpreter_needed', { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
+    name: column('$@said.name', { phi: 'IDENTITY', ...untold }),
+    birthDate: date('$@said.birth_date', { phi: 'IDENTITY', ...untold }),
+    deceasedAt: instant('$@said.deceased_at', { phi: 'DEMOGRAPHIC', ...untold }),
+    sex: column('$@said.sex', { phi: 'IDENTITY', ...untold }),
+    language: column('$@said.language', { phi: 'DEMOGRAPHIC', ...untold }),
+    interpreterNeeded: column('$@said.interpreter_needed', { phi: 'DEMOGRAPHIC', ...untold }),
     identifiers: many('Identifier', {
       from: `(select distinct i.system, i.value, i.type from patient_identifier i join patient_record r on r.id = i.patient_record_id
         where r.id = any(^@records.ids) and ${unmasked})`,
       on: 'true',
       order: '$.system, $.value',
       phi: 'DEMOGRAPHIC',
-      spoiltBy: onlyMasked,
+      ...untold,
     }),
     contactPoints: many('ContactPoint', {
       from: `(select distinct p.kind, p.value, p.use, coalesce(p.confidential, false) as confidential from patient_record r
@@ -108,11 +114,11 @@ export const patientShape = shape('Patient', {
       on: 'true',
       order: '$.kind, $.value',
       phi: 'CONTACT',
-      spoiltBy: onlyMasked,
+      ...untold,
     }),
-    address: column('$@said.address', { phi: 'CONTACT', spoiltBy: onlyMasked }),
-    preferences: column(`to_json(coalesce($@said.preferences, '{}'))`, { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
-    alerts: column(`to_json(coalesce($@said.alerts, '{}'))`, { phi: 'CLINICAL', spoiltBy: onlyMasked }),
+    address: column('$@said.address', { phi: 'CONTACT', ...untold }),
+    preferences: column(`to_json(coalesce($@said.preferences, '{}'))`, { phi: 'DEMOGRAPHIC', ...untold }),
+    alerts: column(`to_json(coalesce($@said.alerts, '{}'))`, { phi: 'CLINICAL', ...untold }),
     records: many('PatientRecord', {
       on: '$.id in (select l.patient_record_id from person_link l where l.person_id = ^.id)',
       order: '$.source_id, $.uid',
@@ -131,12 +137,17 @@ export const patientShape = shape('Patient', {
       orders: { default: { key: `coalesce($.serviced_from, '-infinity')`, cast: 'date', descending: true } },
       gate: 'BILLING',
     }),
-    balance: money('$@owed.amount', '$@owed.currency', { phi: 'BILLING', spoiltBy: '$@owed.masked' }),
-    patientResponsibility: money('$@share.amount', '$@share.currency', { phi: 'BILLING', spoiltBy: '$@share.masked' }),
+    balance: money('$@owed.amount', '$@owed.currency', { phi: 'BILLING', spoiltBy: '$@owed.masked', refusedBy: '$@owed.refused' }),
+    patientResponsibility: money('$@share.amount', '$@share.currency', {
+      phi: 'BILLING',
+      spoiltBy: '$@share.masked',
+      refusedBy: '$@share.refused',
+    }),
     cases: connection('Case', {
       on: `$.patient_record_id = any(^@records.ids)`,
       orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true } },
       gate: 'NARRATIVE',
+      samePerson: true,
     }),
     timeline: timeline('TimelineEntry', [
       { type: 'Encounter', on: ofPerson, gate: 'CLINICAL' },

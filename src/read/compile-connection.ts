@@ -1,9 +1,12 @@
 /** Compiles a Relay connection: keyset paging by (sort key, uid), one row more than asked for to know whether there are more,
  *  cursors made in SQL, totalCount only when asked for (exact up to 10,000, null above). */
-import { HubError, type ArgumentRule, type ConnectionField, type KeysetOrder } from '../kernel/index.js';
+import type { Plan } from '../access/index.js';
+import { HubError, type ArgumentRule, type ConnectionField, type KeysetOrder, type PhiClass } from '../kernel/index.js';
 import { compileRow, objectTypeOf, type Compilation, type Nested, type Verdict } from './compile-row.js';
 import { readCursor, cursorSql } from './cursor.js';
+import { agreedLayers, refusedIn } from './denials.js';
 import { jsonObject } from './json.js';
+import { allOf, reasonsOf } from './layers.js';
 import { Row } from './row.js';
 import { innerSelect, type ConnectionAt } from './rows.js';
 import { selectedFields, type Selected } from './selection.js';
@@ -24,7 +27,7 @@ export function compileConnection(compilation: Compilation, at: ConnectionAt, ve
   const alias = statement.alias('c');
   const outputs = [`${jsonObject(pairs)} as j`];
   if (parts.touched.length > 0) outputs.push(`json_build_array(${parts.touched.map((sql) => `json_agg(${sql})${kept}`).join(', ')}) as t`);
-  if (parts.masked.length > 0) outputs.push(`bool_or(${parts.masked.join(' or ')})${kept} as m`);
+  if (parts.masked.length > 0) outputs.push(`bit_or(${parts.masked.map((sql) => `coalesce(${sql}, 0)`).join(' | ')})${kept} as m`);
   const sources = row.sources();
   return {
     sql: `${alias}.j`,
@@ -56,8 +59,15 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   if (!verdict.shown) return null;
   const { statement, plan, document } = compilation;
   const { field, shape } = at;
-  const holds = verdict.where ? [verdict.where] : [];
-  const row = new Row(shape, { statement, plan, parent: at.row, holds, decided: at.decided !== undefined });
+  const holds = verdict.layers.map(({ where }) => where);
+  const row = new Row(shape, {
+    statement,
+    plan,
+    parent: at.row,
+    holds,
+    decided: at.decided !== undefined,
+    samePerson: field.samePerson ?? false,
+  });
   const definition = at.type.getFields()[at.selected.name];
   if (!definition) throw new Error(`${at.type.name} has no field ${at.selected.name}`);
   const args = new Arguments(definition, at.selected.node, document.variables);
@@ -155,7 +165,7 @@ function connectionField(
       const list = new WithheldList();
       at.decided?.withheld.forEach((why) => list.add('nodes', why));
       at.decided?.unless.forEach(({ holds, why }) => list.add('nodes', why, holds));
-      if (verdict.shown && verdict.where && verdict.otherwise) list.add('nodes', verdict.otherwise, verdict.where);
+      if (verdict.shown) reasonsOf(verdict.layers).forEach(({ why, unless }) => list.add('nodes', why, unless));
       return list.sql(selectedFields(compilation.document, objectTypeOf(connectionType, 'withheld'), selected.sets));
     }
     default:
@@ -193,15 +203,35 @@ function argumentPredicate(
     cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, preparedBy(rule, args.reader(name))) } : {},
   );
   if (rule.phi === undefined) return `(${predicate})`;
-  const { plan } = compilation;
+  const { plan, statement } = compilation;
   const decision = plan.decide(rule.phi);
   if (decision.may === 'never') return null;
-  // A masked row passes whatever it holds: that it is there is known, what it holds must not be found out by asking.
-  const blind =
-    row.shape.labelled && plan.masked !== 0 ? `((${row.column('label_mask')} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
-  if (decision.may === 'always') return blind;
+  const given: Record<string, string> = cast
+    ? { value: statement.parameter(`${path}.${name}`, cast, preparedBy(rule, args.reader(name))) }
+    : {};
+  const seen = seenPredicate({ row, plan, phi: rule.phi }, { predicate, under: (masked) => row.sql(rule.sql, { ...given, masked }) });
+  if (decision.may === 'always') return seen;
   const holds = row.holdsInline(decision.conditions);
-  return holds === null ? null : `(${holds} and ${blind})`;
+  return holds === null ? null : `(${holds} and ${seen})`;
+}
+
+/** A masked row passes whatever it holds: that it is there is known, what it holds must not be found out by asking. The same
+ *  for what the consents of the row's person deny, be it the class or rows by their labels.
+ *  @param of.under the predicate with another mask in place of the plan's */
+function seenPredicate(
+  { row, plan, phi }: { row: Row; plan: Plan; phi: PhiClass },
+  { predicate, under }: { predicate: string; under: (masked: string) => string },
+): string {
+  const denied = row.deniedInline();
+  const labels = row.shape.labelled ? row.column('label_mask') : null;
+  if (denied === null)
+    return labels !== null && plan.masked !== 0 ? `((${labels} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
+  const allowed = allOf(agreedLayers(plan, 'd', phi)) ?? 'true';
+  const masked = `(${plan.masked} | ${refusedIn('d', phi)})`;
+  const agreed = (also: string): string => `(select ${allowed} and ${also} from (select ${denied} as d offset 0) d0)`;
+  if (labels !== null) return `((${labels} <> 0 or (${predicate})) and ${agreed(`((${labels} & ${masked}) <> 0 or (${predicate}))`)})`;
+  // What other rows say of this one is asked again without those that are denied, where there are any.
+  return `((${predicate}) and ${agreed(`(d is null or (${under(masked)}))`)})`;
 }
 
 function orderOf(field: ConnectionField, args: Arguments): KeysetOrder {

@@ -35,7 +35,7 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   const nothing = isMany && !field.phi ? `'[]'::json` : 'null';
   if (!verdict.shown) return { sql: nothing };
   const { statement, plan } = compilation;
-  const row = new Row(shape, { statement, plan, parent: at.row, ...(verdict.where ? { holds: [verdict.where] } : {}) });
+  const row = new Row(shape, { statement, plan, parent: at.row, holds: verdict.layers.map(({ where }) => where) });
   const type = at.target ?? objectType(compilation, at);
   const compiled = compileRow(compilation, row, { type, sets: at.selected.sets, named: at.target !== undefined });
   const order = field.order ? row.sql(field.order) : null;
@@ -44,7 +44,7 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   const j = isMany ? `coalesce(json_agg(${compiled.json}${order ? ` order by ${order}` : ''}), '[]'::json)` : compiled.json;
   const outputs = [`${j} as j`];
   if (compiled.touched) outputs.push(`${isMany ? `json_agg(${compiled.touched})` : compiled.touched} as t`);
-  if (compiled.masked) outputs.push(`${isMany ? `bool_or(${compiled.masked})` : compiled.masked} as m`);
+  if (compiled.masked) outputs.push(`${isMany ? `bit_or(${compiled.masked})` : compiled.masked} as m`);
   const sources = row.sources();
   const rows = innerSelect({
     row,

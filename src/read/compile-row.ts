@@ -3,6 +3,8 @@
 import type { GraphQLObjectType } from 'graphql';
 import type { ColumnField, Field, ObjectField, PhiClass } from '../kernel/index.js';
 import type { Plan, Withholding } from '../access/index.js';
+import { agreedLayers } from './denials.js';
+import { allOf, reasonsOf, type Layer } from './layers.js';
 import { getNamedType, isObjectType, type SelectionSetNode } from 'graphql';
 import { jsonObject, onTheWire } from './json.js';
 import type { Row } from './row.js';
@@ -38,16 +40,24 @@ export interface Nested {
   /** What stands in its place on a masked row, where the schema promises more than null. */
   readonly empty?: string;
 }
-/** Whether a field is shown: always (null), where the SQL condition holds, or never. `held`: the condition that the list which
- *  holds the row has asked already. */
+/** Whether a field is shown: always (null), where the SQL condition holds, or never. */
 export type Verdict =
-  | { readonly shown: true; readonly where: string | null; readonly held?: string; readonly otherwise: Withholding | null }
+  | {
+      readonly shown: true;
+      readonly where: string | null;
+      /** What `where` is made of, in the order in which a reason is given: the first that does not hold is the one. */
+      readonly layers: readonly Layer[];
+      /** The condition that the list which holds the row has asked already. */
+      readonly held?: string;
+    }
   | { readonly shown: false; readonly why: Withholding };
+export const openToAll: Verdict = { shown: true, where: null, layers: [] };
 
 export interface CompiledRow {
   readonly json: string;
   readonly laterals: readonly string[];
-  /** Expressions over the row: what was touched, and whether anything in it or below it was masked. */
+  /** Expressions over the row: what was touched, and what in it or below it was withheld because of labels: bits, 1 by the
+   *  policy, 2 by a consent. */
   readonly touched: string | null;
   readonly masked: string | null;
 }
@@ -68,7 +78,7 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   if (site) compilation.sites.push(site);
   const pairs: [string, string][] = named ? [['__typename', quote(type.name)]] : [];
   const nested: Nested[] = [];
-  const blinds = new Set<string>();
+  const blindness = new Map<string, number>();
   const withheldKeys: Selected[] = [];
 
   for (const selected of selection) {
@@ -82,19 +92,24 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
       noteVerdict({ verdict, field, name: selected.name, withheld, site: row.decided ? null : siteOf(row) });
       const made = compileField(compilation, { row, type, selected, field }, verdict);
       if (field.is === 'object' && verdict.shown) notePartsOf({ compilation, row, selected, field, withheld, type });
-      const blind = verdict.shown ? maskOf(plan, row, { name: selected.name, field }) : null;
-      if (blind && verdict.shown) {
+      const blinds = verdict.shown ? blindsOf(plan, row, { name: selected.name, field }) : [];
+      if (blinds.length > 0 && verdict.shown) {
         // Said once: what a missing relation withholds anyway does not tell that it is masked, too.
-        withheld.add(selected.name, plan.maskedRows, verdict.where === null ? `not ${blind}` : `(not ${blind} or not ${verdict.where})`);
-        blinds.add(blind);
-        pairs.push([selected.key, `case when not ${blind} then ${made.sql}${made.empty ? ` else ${made.empty}` : ''} end`]);
+        const layers = [...verdict.layers, ...blinds.map(({ blind, why }) => ({ where: `(not ${blind})`, why }))];
+        reasonsOf(layers).slice(verdict.layers.length).forEach(({ why, unless }) => withheld.add(selected.name, why, unless)); // prettier-ignore
+        blinds.forEach(({ blind, bit }) => blindness.set(blind, bit));
+        const hidden = blinds.map(({ blind }) => blind).join(' or ');
+        pairs.push([selected.key, `case when not (${hidden}) then ${made.sql}${made.empty ? ` else ${made.empty}` : ''} end`]);
       } else pairs.push([selected.key, made.sql]);
       nested.push(made);
     }
   }
   for (const selected of withheldKeys) pairs.push([selected.key, withheld.sql(withheldSelection(document, type, selected))]);
-  const masks = [...blinds, ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, false)`] : []))];
-  const masked = masks.length > 0 ? `(${masks.join(' or ')})` : null;
+  const masks = [
+    ...[...blindness].map(([blind, bit]) => `case when ${blind} then ${bit} else 0 end`),
+    ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, 0)`] : [])),
+  ];
+  const masked = masks.length > 0 ? `(${masks.join(' | ')})` : null;
   const own = site ? touchOf(compilation, { row, site, masked }) : null;
   const touches = [...(own ? [own] : []), ...nested.flatMap(({ touched }) => touched ?? [])];
   return {
@@ -105,12 +120,29 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   };
 }
 
-/** Where a field's content is masked: the row is and the field is not of those that remain, or masked rows are in its value. */
-function maskOf(plan: Plan, row: Row, { name, field }: { name: string; field: Field }): string | null {
-  if (plan.masked === 0) return null;
-  const own = row.shape.labelled && !row.shape.labelled.keeps.includes(name) ? `${row.alias}.masked` : null;
-  const spoilt = field.spoiltBy === undefined ? null : `coalesce(${row.sql(field.spoiltBy)}, false)`;
-  return own && spoilt ? `(${own} or ${spoilt})` : (own ?? spoilt);
+interface Blind {
+  readonly blind: string;
+  readonly why: Withholding;
+  /** What is reported of it for the audit entry (touched.ts). */
+  readonly bit: 1 | 2;
+}
+
+/** Where a field's content is withheld because of labels, by the policy or by the person's consent: those of the row, where the
+ *  field is not one of those that remain, or those of rows that are in its value. */
+function blindsOf(plan: Plan, row: Row, { name, field }: { name: string; field: Field }): Blind[] {
+  const own = row.shape.labelled !== undefined && !row.shape.labelled.keeps.includes(name);
+  const blinds: Blind[] = [];
+  const add = (parts: readonly (string | null)[], why: Withholding, bit: 1 | 2): void => {
+    const known = parts.filter((part) => part !== null);
+    if (known.length > 0) blinds.push({ blind: known.length > 1 ? `(${known.join(' or ')})` : String(known[0]), why, bit });
+  };
+  const spoilt = (snippet: string | undefined): string | null => (snippet === undefined ? null : `coalesce(${row.sql(snippet)}, false)`);
+  if (plan.masked !== 0) add([own ? `${row.alias}.masked` : null, spoilt(field.spoiltBy)], plan.maskedRows, 1);
+  if (row.denied() !== null || row.decided) {
+    const phi = field.phi ?? field.gate;
+    add([own && phi !== undefined ? row.refused(phi) : null, spoilt(field.refusedBy)], plan.consent.denied, 2);
+  }
+  return blinds;
 }
 
 function compileField(compilation: Compilation, at: FieldAt, verdict: Verdict): Nested {
@@ -166,23 +198,25 @@ function notePartsOf(of: {
   }
 }
 
-/** What the plan says of a class on this row. Conditions that every row here fulfils already are not asked again. */
+/** What the plan says of a class on this row, then what the person's consents and restrictions say. Conditions that every
+ *  row here fulfils already are not asked again. */
 export function verdictOf(plan: Plan, row: Row, phi: PhiClass | undefined): Verdict {
-  if (phi === undefined || row.decided) return { shown: true, where: null, otherwise: null };
+  if (phi === undefined || row.decided) return openToAll;
   const decision = plan.decide(phi);
-  switch (decision.may) {
-    case 'always':
-      return { shown: true, where: null, otherwise: null };
-    case 'never':
-      return { shown: false, why: decision.withheld };
-    case 'when': {
-      const where = row.holdsWhere(decision.conditions);
-      if (where === null) return { shown: false, why: decision.otherwise };
-      return row.holds.has(where)
-        ? { shown: true, where: null, held: where, otherwise: decision.otherwise }
-        : { shown: true, where, otherwise: decision.otherwise };
-    }
+  if (decision.may === 'never') return { shown: false, why: decision.withheld };
+  const layers: Layer[] = [];
+  if (decision.may === 'when') {
+    const where = row.holdsWhere(decision.conditions);
+    if (where === null) return { shown: false, why: decision.otherwise };
+    layers.push({ where, why: decision.otherwise });
   }
+  return asked(row, [...layers, ...agreedLayers(plan, row.denied(), phi)]);
+}
+
+function asked(row: Row, layers: readonly Layer[]): Verdict {
+  const open = layers.filter(({ where }) => !row.holds.has(where));
+  const held = layers.filter(({ where }) => row.holds.has(where));
+  return { shown: true, where: allOf(open), layers: open, ...(held.length > 0 ? { held: allOf(held) ?? 'true' } : {}) };
 }
 
 function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withheld: WithheldList; site: Site | null }): void {
@@ -190,7 +224,7 @@ function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withh
   const phi = field.phi ?? field.gate;
   if (phi === undefined) return;
   if (!verdict.shown) withheld.add(name, verdict.why);
-  else if (verdict.where !== null && verdict.otherwise) withheld.add(name, verdict.otherwise, verdict.where);
+  else reasonsOf(verdict.layers).forEach(({ why, unless }) => withheld.add(name, why, unless));
   if (!site) return;
   if (!verdict.shown) site.withholds(name, null);
   else {
@@ -205,7 +239,7 @@ export function siteOf(row: Row): Site | null {
   return null;
 }
 
-/** `[site, person uuid, case uuid, masked, condition...]`: read again by `touched.ts`. */
+/** `[site, person uuid, case uuid, blind, condition...]`: read again by `touched.ts`. */
 function touchOf({ sites, plan }: Compilation, at: { row: Row; site: Site; masked: string | null }): string {
   const { row, site, masked } = at;
   const touches = row.shape.touches;
@@ -214,7 +248,7 @@ function touchOf({ sites, plan }: Compilation, at: { row: Row; site: Site; maske
   const person = verdict.shown ? row.sql(touches.person) : 'null';
   const told = verdict.shown && verdict.where !== null ? `case when ${verdict.where} then ${person} end` : person;
   const caseUid = site.touches === 'case' ? row.column('uid') : 'null';
-  return `json_build_array(${[String(sites.indexOf(site)), told, caseUid, masked ?? 'false', ...site.reported].join(', ')})`;
+  return `json_build_array(${[String(sites.indexOf(site)), told, caseUid, masked ?? '0', ...site.reported].join(', ')})`;
 }
 
 export function objectTypeOf(parent: GraphQLObjectType, field: string): GraphQLObjectType {

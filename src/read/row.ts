@@ -1,9 +1,11 @@
 /** One row of a shape within a statement: its alias, the columns and joins that are really used, and the policy's conditions
  *  on it. Snippets of shapes are turned into SQL here, so nothing is named in the statement that nobody asked for. */
-import type { Shape } from '../kernel/index.js';
+import { phiClasses, type PhiClass, type Shape } from '../kernel/index.js';
 import type { Plan, RowCondition } from '../access/index.js';
+import { deniedSql, refusedAnywhere, refusedIn } from './denials.js';
 import type { Site } from './site.js';
 import type { Statement } from './statement.js';
+import { quote } from './withheld.js';
 
 export interface RowContext {
   readonly statement: Statement;
@@ -13,6 +15,8 @@ export interface RowContext {
   readonly holds?: readonly string[];
   /** What may be shown was decided where the rows were chosen (the arms of a timeline). */
   readonly decided?: boolean;
+  /** The row is the same person's as the parent's. */
+  readonly samePerson?: boolean;
 }
 
 interface UsedJoin {
@@ -25,6 +29,8 @@ export class Row {
   readonly joins = new Map<string, UsedJoin>();
   readonly #conditions = new Map<RowCondition, string>();
   readonly #relationAlias: string;
+  readonly #consentAlias: string;
+  #denied: string | null = null;
   readonly alias: string;
   readonly parent: Row | null;
   readonly decided: boolean;
@@ -42,6 +48,7 @@ export class Row {
     this.decided = context.decided ?? false;
     this.alias = context.statement.alias('x');
     this.#relationAlias = context.statement.alias('rel');
+    this.#consentAlias = context.statement.alias('con');
     this.holds = new Set([...(context.parent?.holds ?? []), ...(context.holds ?? [])]);
   }
 
@@ -60,10 +67,15 @@ export class Row {
       });
   }
 
-  /** `:masked` is the viewer's mask, `:labels` the names of the labels on this row. */
+  /** `:masked` is the viewer's mask, `:labels` the names of the labels on this row; the rest is what consents withhold. */
   #ofPlan(name: string): string | null {
     const { plan } = this.#context;
     if (name === 'masked') return String(plan.masked);
+    if (name === 'consent') return `${quote(plan.consent.argument)}::jsonb`;
+    if (name === 'refused') return this.#refused();
+    if (name === 'blind') return `(${plan.masked} | ${this.#refused()})`;
+    const inClass = phiClasses.find((phi) => name === `refused_${phi}`);
+    if (inClass) return refusedIn(this.denied(), inClass);
     if (name !== 'labels') return null;
     const mask = this.column('label_mask');
     const shown = plan.labels.filter(({ bit }) => ((1 << bit) & plan.hidden) === 0);
@@ -104,6 +116,40 @@ export class Row {
     return known.length === 0 ? null : `(${known.join(' or ')})`;
   }
 
+  /** What the person's consents and restrictions deny this viewer (denials.ts): SQL, null where nothing is, worked out once a
+   *  person in a lateral of the row that knows whose it is. Null where no row does. */
+  denied(): string | null {
+    const above = this.shape.consents === undefined || this.#context.samePerson ? (this.parent?.denied() ?? null) : null;
+    const records = this.#records();
+    if (above !== null || records === null) return above;
+    this.#denied ??= this.sql(deniedSql(records));
+    return `${this.#consentAlias}.d`;
+  }
+
+  /** The same for predicates that stand before the row's own laterals. */
+  deniedInline(): string | null {
+    const above = this.shape.consents === undefined || this.#context.samePerson ? (this.parent?.denied() ?? null) : null;
+    const records = this.#records();
+    return above ?? (records === null ? null : this.sql(deniedSql(records)));
+  }
+
+  /** Whether a consent denies this row because of its labels, though not the class as a whole. */
+  refused(phi: PhiClass): string {
+    if (this.decided) return this.column('refused');
+    const denied = this.denied();
+    return denied === null ? 'false' : `(${denied} is not null and (${refusedIn(denied, phi)} & ${this.column('label_mask')}) <> 0)`;
+  }
+
+  #records(): string | null {
+    return this.shape.consents ?? this.shape.consentsAlone ?? null;
+  }
+
+  #refused(): string {
+    const denied = this.denied();
+    if (denied === null) return '0';
+    return this.#denied === null ? refusedAnywhere(denied) : `${this.#consentAlias}.l`;
+  }
+
   #condition(condition: RowCondition): string | null {
     const above = this.shape.conditions?.[condition] === undefined ? (this.parent?.holdsWhere([condition]) ?? null) : null;
     const own = this.shape.conditions?.[condition] ?? (above === null ? this.shape.conditionsAlone?.[condition] : undefined);
@@ -117,7 +163,13 @@ export class Row {
     const joins = this.#joinsInOrder(); // may use columns, not conditions
     const conditions = [...this.#conditions].map(([name, sql]) => `coalesce((${sql}), false) as ${name}`);
     const relation = conditions.length > 0 ? [`cross join lateral (select ${conditions.join(', ')} offset 0) ${this.#relationAlias}`] : [];
-    return [...relation, ...joins].join('\n');
+    const consents =
+      this.#denied === null
+        ? []
+        : [
+            `cross join lateral (select d, ${refusedAnywhere('d')} as l from (select ${this.#denied} as d offset 0) d0 offset 0) ${this.#consentAlias}`,
+          ];
+    return [...relation, ...consents, ...joins].join('\n');
   }
 
   /** A join may stand on another of the same row: that one comes first, with the columns that are then known to be used. */

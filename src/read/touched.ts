@@ -1,4 +1,4 @@
-/** Reads what a statement reports it touched: for each row owed an entry `[site, person, case, masked, condition...]`, nested
+/** Reads what a statement reports it touched: for each row owed an entry `[site, person, case, blind, condition...]`, nested
  *  as the answer is. Gives one entry a person, saying what was really answered and what was withheld. Pure. */
 import type { PhiClass } from '../kernel/index.js';
 import type { Site } from './site.js';
@@ -32,7 +32,7 @@ function visit(value: unknown, at: { sites: readonly Site[]; gathered: Map<strin
     for (const part of value) visit(part, { ...at, caseUid });
     return;
   }
-  const [siteIndex, person, caseOfRow, masked, ...held] = value as [number, string | null, string | null, boolean, ...boolean[]];
+  const [siteIndex, person, caseOfRow, blind, ...held] = value as [number, string | null, string | null, number, ...boolean[]];
   const site = at.sites[siteIndex];
   const caseUid = caseOfRow ?? at.caseUid;
   if (!site || (person === null && caseUid === null)) return;
@@ -43,7 +43,8 @@ function visit(value: unknown, at: { sites: readonly Site[]; gathered: Map<strin
     if (held[index]) site.classesWhen.get(condition)?.forEach((phi) => entry.phiClasses.add(phi));
     else site.withheldUnless.get(condition)?.forEach((field) => entry.withheldFields.add(field));
   });
-  if (masked) entry.withheldFields.add('sensitivity.masked');
+  if (blind & 1) entry.withheldFields.add('sensitivity.masked');
+  if (blind & 2) entry.withheldFields.add('consent.denied');
 }
 
 function entryOf(gathered: Map<string, Gathered>, personUid: string | null, caseUid: string | null): Gathered {

@@ -22,8 +22,10 @@ export class WithheldList {
       const all = [always, only.text].filter(Boolean).join(',');
       return `case when ${only.holds} then ${quote(`[${always}]`)}::json else ${quote(`[${all}]`)}::json end`;
     }
+    // Nearly always nothing is: then the list is a constant, and no text has to be read as JSON.
+    const nothing = parts.map(({ holds }) => holds).join(' and ');
     const texts = [always ? quote(always) : 'null', ...parts.map(({ holds, text }) => `case when not (${holds}) then ${quote(text)} end`)];
-    return `('[' || concat_ws(',', ${texts.join(', ')}) || ']')::json`;
+    return `case when ${nothing} then ${quote(`[${always}]`)}::json else ('[' || concat_ws(',', ${texts.join(', ')}) || ']')::json end`;
   }
 }
 

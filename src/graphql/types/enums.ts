@@ -16,7 +16,14 @@ export const Role = register('Role', 'What a person is here to do; schema/policy
   'INTEGRATION_ENGINEER',
   'PRIVACY_OFFICER',
 ]);
-export const WithheldReason = register('WithheldReason', 'Why something is not shown.', ['ROLE', 'PURPOSE', 'RELATIONSHIP', 'SENSITIVITY']);
+export const WithheldReason = register('WithheldReason', 'Why something is not shown.', [
+  'ROLE',
+  'PURPOSE',
+  'RELATIONSHIP',
+  'SENSITIVITY',
+  'CONSENT',
+  'RESTRICTION',
+]);
 export const Freshness = register('Freshness', 'How current the copy of a source is.', ['FRESH', 'STALE', 'UNREACHABLE', 'NEVER_SYNCED']);
 export const LinkAssurance = register('LinkAssurance', 'How sure the hub is that a record belongs to the person.', [
   'CERTAIN',

@@ -1,4 +1,5 @@
 /** Every migration, in order. A list, not a folder to search: what is compiled in is what runs. */
+import { AgreementsWithPatients } from './migration-0009-agreements-with-patients.js';
 import { AccessAndClocks } from './migration-0004-access-and-clocks.js';
 import { Cases } from './migration-0003-cases.js';
 import { RecordsAndFacts } from './migration-0002-records-and-facts.js';
@@ -11,4 +12,5 @@ export const migrations = [
   { name: 'migration-0003-cases', class: Cases },
   { name: 'migration-0004-access-and-clocks', class: AccessAndClocks },
   { name: 'migration-0005-security', class: Security },
+  { name: 'migration-0009-agreements-with-patients', class: AgreementsWithPatients },
 ];

@@ -1,0 +1,22 @@
+/** What is asked before something is shown, one condition after the other: the policy's relation, the person's consents, agreed
+ *  restrictions, labels. The first that does not hold is the reason that is given; what stands behind it is not told. */
+import type { Withholding } from '../access/index.js';
+
+export interface Layer {
+  readonly where: string;
+  readonly why: Withholding;
+}
+
+export function allOf(layers: readonly Pick<Layer, 'where'>[]): string | null {
+  const [only, ...more] = layers;
+  if (!only) return null;
+  return more.length === 0 ? only.where : `(${layers.map(({ where }) => where).join(' and ')})`;
+}
+
+/** Each layer with the condition under which it is not the reason: it holds, or one before it does not. */
+export function reasonsOf(layers: readonly Layer[]): { readonly why: Withholding; readonly unless: string }[] {
+  return layers.map(({ where, why }, at) => ({
+    why,
+    unless: at === 0 ? where : `(${layers.slice(0, at).map((before) => `not ${before.where} or `).join('')}${where})`,
+  })); // prettier-ignore
+}
