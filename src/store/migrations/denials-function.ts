@@ -54,16 +54,16 @@ begin
           from (select array(select jsonb_array_elements_text(rules->'purposes')) as asked,
                        array(select jsonb_array_elements_text(rules->'knownPurposes')) as known) p
           cross join lateral (
-            select coalesce(bool_or(is_viewer), true) as sure, coalesce(bool_or(is_viewer is not false), true) as maybe
-              from unnest(c.actor_refs) ref cross join lateral (
+            select c.actor_refs = '{}' or coalesce(bool_or(is_viewer), false) as sure, c.actor_refs = '{}' or bool_or(is_viewer is not false) as maybe
+              from unnest(c.actor_refs) actor cross join lateral (
                 select case
-                  when ref ~ '^(Patient|RelatedPerson|Payer )' then false
-                  when exists (select from coverage v where v.source_id = c.source_id and v.payor_ref = ref and v.patient_record_id = any(records)) then false
-                  else (select coalesce(n.department_id = any(departments), (
+                  when actor ~ '^(Patient|RelatedPerson|Payer )' then false
+                  when exists (select from coverage v where v.source_id = c.source_id and v.payor_ref = actor and v.patient_record_id = any(records)) then false
+                  else (select case when n.department_id is not null then n.department_id = any(departments) else (
                                  -- By name: of two who bear it, each may be meant.
                                  select case when not bool_or(u.id = viewer) then false when count(*) = 1 then true end
-                                   from directory_user u where lower(u.name) = lower(n.name) and n.named_kind = 'practitioner'))
-                          from source_name n where n.source_id = c.source_id and n.ref = ref)
+                                   from directory_user u where lower(u.name) = lower(n.name) and n.named_kind = 'practitioner') end
+                          from source_name n where n.source_id = c.source_id and n.ref = actor)
                 end as is_viewer) w) a) x
      order by c.consent, c.position desc
   loop
