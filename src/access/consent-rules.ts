@@ -42,7 +42,7 @@ type ConsentFile = z.output<typeof consentFile>;
 /** As `denials` has it: the sign bit stands for every row, labelled or not. */
 const everyRow = -2147483648;
 export const bitOfClass = (phi: PhiClass): number => 1 << phiClasses.indexOf(phi);
-const veryRestricted = 'V';
+const veryRestricted = 'VERY_RESTRICTED';
 
 interface KnownLabel {
   readonly name: string;
@@ -123,7 +123,7 @@ function meanings({ otherScopes, purposes, classes, sensitivity, confidentiality
       ...Object.fromEntries(confidentiality.map((row) => [row.code, forbids[row.from]])),
     },
     // Who allows a level denies the next one: N any label, R the very restricted, V nothing.
-    clearances: { N: anyLabel, R: very, [veryRestricted]: 0 },
+    clearances: { N: anyLabel, R: very, V: 0 },
   };
 }
 

@@ -77,7 +77,7 @@ async function renewOwnMasks(
 async function spread(go: Spreading, table: LabelledTable, rows: readonly RowId[]): Promise<void> {
   switch (table) {
     case 'patient_record':
-      await go.plain('patient_record', rows);
+      await go.records(rows);
       await go.coverages([], rows);
       // Who is one person may have changed: that decides which visits a number can mean.
       await go.fromConditions(await go.numbered('condition', rows));
@@ -167,6 +167,27 @@ class Spreading {
 
   async plain(table: LabelledTable, rows: Ids): Promise<void> {
     await this.#run(statements.labelPlain(table, places[table]), rows);
+  }
+
+  /** Whether a record carries a label decides how it is linked (identity/partition.ts): those for which that changed are
+   *  looked at again. */
+  async records(records: Ids): Promise<void> {
+    const before = await this.#labelled(records);
+    await this.plain('patient_record', records);
+    const after = await this.#labelled(records);
+    const moved = records.filter((id) => before.has(id) !== after.has(id));
+    await writeOutbox(
+      this.client,
+      moved.map((id) => requestJob('linkRange', { fromId: id, toId: id })),
+    );
+  }
+
+  async #labelled(records: Ids): Promise<ReadonlySet<RowId>> {
+    const { rows } = await this.client.query<{ id: RowId }>(
+      'select id from patient_record where id = any($1::bigint[]) and label_mask <> 0',
+      [records],
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   async numbered(table: 'claim' | 'condition', records: Ids): Promise<Ids> {

@@ -107,7 +107,6 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
   const purposes = readFile(folder, 'purposes.yaml', purposesFile);
   const roles = readFile(folder, 'roles.yaml', rolesFile);
   const rules = readFile(folder, 'rules.yaml', rulesFile);
-  const consent = readConsentRules(folder, labels);
   const known = {
     purposes: new Set(purposes.value.purposes.map(({ code }) => code)),
     roles: new Set(roles.value.roles.map(({ role }) => role)),
@@ -195,6 +194,7 @@ export function readPolicy(folder: string, labels: readonly Label[]): Policy {
     if (!spokenOf.has(phiClass)) problems.push(`policy/rules.yaml rules: expected a rule for the class ${phiClass}, found none`);
   }
   if (problems.length > 0) throw new HubError('POLICY_INVALID', problems.join('\n'));
+  const consent = readConsentRules(folder, labels);
 
   const maskOf = (treatment: 'hide' | 'mask'): number =>
     rules.value.sensitivity

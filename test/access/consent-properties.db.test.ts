@@ -40,7 +40,17 @@ const ruleOf = (labelled: boolean, depth: number): fc.Arbitrary<Rule> =>
     below: depth === 0 ? fc.constant([]) : fc.array(ruleOf(labelled, depth - 1), { maxLength: 2 }),
   });
 const rows: readonly RowOf[] = (['SCHEDULING', 'COVERAGE', 'NARRATIVE'] as const).flatMap((phi) =>
-  ([[], ['HIV'], ['SUD'], ['HIV', 'SUD'], ['R'], ['R', 'V'], ['HIV', 'R', 'V']] as const).map((labels) => ({ phi, labels })),
+  (
+    [
+      [],
+      ['HIV'],
+      ['SUD'],
+      ['HIV', 'SUD'],
+      ['RESTRICTED'],
+      ['RESTRICTED', 'VERY_RESTRICTED'],
+      ['HIV', 'RESTRICTED', 'VERY_RESTRICTED'],
+    ] as const
+  ).map((labels) => ({ phi, labels })),
 );
 const maskOf = ({ labels }: RowOf): number =>
   known.filter(({ name }) => (labels as readonly string[]).includes(name)).reduce((mask, { bit }) => mask | (1 << bit), 0);

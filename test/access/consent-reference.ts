@@ -13,7 +13,7 @@ export interface Rule {
 }
 export interface RowOf {
   readonly phi: 'SCHEDULING' | 'COVERAGE' | 'NARRATIVE';
-  readonly labels: readonly ('HIV' | 'SUD' | 'R' | 'V')[];
+  readonly labels: readonly ('HIV' | 'SUD' | 'RESTRICTED' | 'VERY_RESTRICTED')[];
 }
 
 const typeOf = { SCHEDULING: 'Appointment', COVERAGE: 'Coverage', NARRATIVE: null } as const;
@@ -28,7 +28,7 @@ export function denies(rule: Rule, row: RowOf): boolean {
 
 function allows(rule: Rule, row: RowOf): boolean {
   if (rule.type === 'deny' || rule.met !== 'yes' || !ofType(rule, row, false)) return false;
-  const upTo = rule.labels.length === 0 || rule.labels.some((label) => (label === 'N' ? row.labels.length === 0 : label === 'R' && !row.labels.includes('V'))); // prettier-ignore
+  const upTo = rule.labels.length === 0 || rule.labels.some((label) => (label === 'N' ? row.labels.length === 0 : label === 'R' && !row.labels.includes('VERY_RESTRICTED'))); // prettier-ignore
   return upTo && !rule.below.some((inner) => denies(inner, row));
 }
 

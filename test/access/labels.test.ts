@@ -45,6 +45,8 @@ describe('sensitivity labels', () => {
       PSYTHPN: 4,
       HIV: 5,
       BH: 6,
+      RESTRICTED: 28,
+      VERY_RESTRICTED: 29,
     });
   });
 

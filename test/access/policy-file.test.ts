@@ -16,8 +16,11 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The lines that the shipped policy, changed, is refused with. */
-function mistakes(changes: Partial<Record<'purposes' | 'roles' | 'rules', (text: string) => string>>, known = shippedLabels): string[] {
-  for (const name of ['purposes', 'roles', 'rules'] as const) {
+function mistakes(
+  changes: Partial<Record<'purposes' | 'roles' | 'rules' | 'consent', (text: string) => string>>,
+  known = shippedLabels,
+): string[] {
+  for (const name of ['purposes', 'roles', 'rules', 'consent'] as const) {
     cpSync(join(shipped, `${name}.yaml`), join(folder, `${name}.yaml`));
     const text = readFileSync(join(folder, `${name}.yaml`), 'utf8');
     writeFileSync(join(folder, `${name}.yaml`), changes[name]?.(text) ?? text);
@@ -104,7 +107,7 @@ describe('a mistake', () => {
       expect.stringMatching(/purposes\[4\]\.code: expected a code of its own, found 'HCOMPL' twice/),
     ]);
     expect(mistakes({ rules: (text) => `${text}  - { label: PART2, treatment: show }\n` })).toEqual([
-      expect.stringMatching(/sensitivity\[7\]\.label: expected a label of its own, found 'PART2' twice/),
+      expect.stringMatching(/sensitivity\[9\]\.label: expected a label of its own, found 'PART2' twice/),
     ]);
   });
 
@@ -139,5 +142,20 @@ describe('a mistake', () => {
           .replace('label: HIV', 'label: D'),
     });
     expect(lines.map((line) => /'(\w+)'/.exec(line)?.[1])).toEqual(['A', 'B', 'C', 'D', 'HIV']);
+  });
+});
+
+describe('a mistake in what consents mean', () => {
+  it('stops the start too: a class without types, a purpose below one that is not there, a label that nobody knows', () => {
+    expect(mistakes({ consent: put('  - { class: COVERAGE,', '  - { class: BILLING,') })).toEqual([
+      expect.stringMatching(/^policy\/consent\.yaml:\d+ classes\[6\]\.class: 'BILLING' stands twice$/),
+      expect.stringMatching(/classes: expected a row for COVERAGE, found none/),
+    ]);
+    expect(mistakes({ consent: put('parent: COVERAGE', 'parent: COVERAGES') })).toEqual([
+      expect.stringMatching(/purposes\[\d+\]\.parent: expected a purpose that stands above, found 'COVERAGES'/),
+    ]);
+    expect(mistakes({ consent: put('labels: [SUD, PART2]', 'labels: [SUDD]') })).toEqual([
+      expect.stringMatching(/sensitivity\[1\]\.labels: expected a label of labels\.yaml, found 'SUDD'/),
+    ]);
   });
 });

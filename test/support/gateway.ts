@@ -31,8 +31,8 @@ export const labels = [
   { name: 'PSYTHPN', bit: 4 },
   { name: 'HIV', bit: 5 },
   { name: 'BH', bit: 6 },
-  { name: 'R', bit: 28 },
-  { name: 'V', bit: 29 },
+  { name: 'RESTRICTED', bit: 28 },
+  { name: 'VERY_RESTRICTED', bit: 29 },
 ];
 export const testPolicy = readPolicy(join(packageRoot, 'schema/policy'), labels);
 export const hubSchema = buildHubSchema(shapes);
