@@ -73,10 +73,11 @@ export const patientShape = shape('Patient', {
       columns: {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.balance_amount) end',
         currency: 'min(a.currency)',
-        masked: 'bool_or((a.label_mask & :masked) <> 0)',
-        refused: 'bool_or((a.label_mask & :refused_BILLING) <> 0)',
+        masked: 'bool_or(((a.label_mask | r.label_mask) & :masked) <> 0)',
+        refused: 'bool_or(((a.label_mask | r.label_mask) & :refused_BILLING) <> 0)',
       },
-      from: `account a where a.patient_record_id = any($@records.ids) and a.balance_amount is not null
+      // What a masked record's system says is owed is a content of that record.
+      from: `account a join patient_record r on r.id = a.patient_record_id where a.patient_record_id = any($@records.ids) and a.balance_amount is not null
         and not (a.source_key like 'Invoice/%' and exists (select 1 from account kept where kept.patient_record_id = a.patient_record_id
           and kept.source_id = a.source_id and kept.source_key like 'Account/%' and kept.balance_amount is not null))`,
     },

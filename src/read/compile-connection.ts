@@ -71,6 +71,7 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const definition = at.type.getFields()[at.selected.name];
   if (!definition) throw new Error(`${at.type.name} has no field ${at.selected.name}`);
   const args = new Arguments(definition, at.selected.node, document.variables);
+  if (asksOfWhatIsNeverShown(field, args, plan)) return null;
   const path = at.selected.node.loc?.start ?? at.selected.key;
   const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
   checkedFirst(args.at('first'));
@@ -122,6 +123,12 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
       `(select case when count(*) > 10000 then null else count(*) end from (select 1 from ${from} ${row.alias} where ${predicates.join(' and ')} limit 10001) capped)`,
   };
 }
+
+/** Told before the statement is given any parameter: one that it does not use is one too many. */
+function asksOfWhatIsNeverShown({ arguments: rules = {} }: ConnectionField, args: Arguments, plan: Plan): boolean {
+  return Object.entries(rules).some(([name, { phi }]) => phi !== undefined && isGiven(args.at(name)) && plan.decide(phi).may === 'never');
+}
+const isGiven = (value: unknown): boolean => value !== undefined && value !== null && value !== false;
 
 function connectionField(
   compilation: Compilation,
@@ -196,7 +203,7 @@ function argumentPredicate(
 ): string | null {
   const { row, args, name, rule, path } = of;
   const value = args.at(name);
-  if (value === undefined || value === null || value === false) return '';
+  if (!isGiven(value)) return '';
   const cast = rule.cast;
   const predicate = row.sql(
     rule.sql,
