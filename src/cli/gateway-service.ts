@@ -6,7 +6,8 @@ import { caseActs, type CaseActs, type CaseRules } from '../cases/index.js';
 import { openDirectory } from '../directory/index.js';
 import { createApollo } from '../graphql/index.js';
 import { createApp, listen, openDoor, type Admitted } from '../http/index.js';
-import { HubError, type Clock, type Log, type SystemActor, type Viewer } from '../kernel/index.js';
+import { HubError, realClock, type Clock, type Log, type SystemActor, type Viewer } from '../kernel/index.js';
+import { agreementActs } from '../patients/index.js';
 import { createReader, openReaders } from '../read/index.js';
 import { businessClock, openOrm, openPool, type Orm } from '../store/index.js';
 import { auditedActs } from './audited-acts.js';
@@ -58,7 +59,17 @@ export async function startGateway(
       findRows: directory.viewerRows,
       audit,
     }),
-    equip: (admitted) => ({ reader, acts: actsOf(admitted, { orm, clock, rules: rules.cases }) }),
+    equip: (admitted) => ({
+      reader,
+      acts: actsOf(admitted, { orm, clock, rules: rules.cases }),
+      agreements: agreementActs({
+        may: admitted.plan.may,
+        hidden: admitted.plan.hidden,
+        em: orm.em,
+        viewer: admitted.rows,
+        clock: realClock,
+      }),
+    }),
     healthy: async () => void (await pool.query('select from policy_state')),
     log,
   });

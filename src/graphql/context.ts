@@ -3,6 +3,7 @@
 import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
 import { HubError, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
 import type { CaseActs } from '../cases/index.js';
+import type { AgreementActs } from '../patients/index.js';
 import type { AuditAction, Plan } from '../access/index.js';
 import type { Reader, ReadRequest, RunInputs, Touched } from '../read/index.js';
 
@@ -14,6 +15,8 @@ export interface OperationContext {
   readonly reader: Reader;
   /** The acts of the cases room, bound to this viewer. */
   readonly acts: CaseActs;
+  /** What may be agreed with a patient, bound to this viewer. */
+  readonly agreements: AgreementActs;
   readonly trail: Trail;
 }
 

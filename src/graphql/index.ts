@@ -5,3 +5,4 @@ export { recurringWords } from './recurring-words.js';
 export { formatError } from './errors.js';
 export { newTrail, type OperationContext } from './context.js';
 export type { CaseActs } from '../cases/index.js';
+export type { AgreementActs } from '../patients/index.js';

@@ -70,5 +70,6 @@ export const recurringWords: Readonly<Record<string, string>> = {
   id: 'Opaque id.',
   input: 'What to do.',
   orderBy: 'How the list is sorted.',
+  patientId: 'The patient whom it is about.',
   search: 'Whom to find.',
 };

@@ -14,23 +14,20 @@ import {
   specifiedDirectives,
 } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
-import { phiClasses, type Shape } from '../kernel/index.js';
+import { HubError, type Shape } from '../kernel/index.js';
+import { Agreements } from './resolvers/agreements.js';
 import { CaseMutations } from './resolvers/case-mutations.js';
 import { Queries } from './resolvers/queries.js';
 import { recurringWords } from './recurring-words.js';
 import { DateTime } from './types/scalars.js';
 
-const PhiClass = new GraphQLEnumType({
-  name: 'PhiClass',
-  description: 'The class of protected health information that a field belongs to (45 CFR 164.514(d)(2)).',
-  values: Object.fromEntries(phiClasses.map((name) => [name, {}])),
-});
-const phi = new GraphQLDirective({
-  name: 'phi',
-  description: 'The field carries protected health information of this class: it is null where the viewer may not see it.',
-  locations: [DirectiveLocation.FIELD_DEFINITION],
-  args: { class: { type: new GraphQLNonNull(PhiClass) } },
-});
+const phiDirective = (PhiClass: GraphQLEnumType): GraphQLDirective =>
+  new GraphQLDirective({
+    name: 'phi',
+    description: 'The field carries protected health information of this class: it is null where the viewer may not see it.',
+    locations: [DirectiveLocation.FIELD_DEFINITION],
+    args: { class: { type: new GraphQLNonNull(PhiClass) } },
+  });
 
 const rootsSay: Readonly<Record<string, string>> = {
   Query: 'What can be asked. Each answer is scoped to the viewer and audited.',
@@ -38,12 +35,18 @@ const rootsSay: Readonly<Record<string, string>> = {
 };
 
 export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
-  const built = buildSchemaSync({ resolvers: [Queries, CaseMutations], validate: false, scalarsMap: [{ type: Date, scalar: DateTime }] });
+  const built = buildSchemaSync({
+    resolvers: [Queries, CaseMutations, Agreements],
+    validate: false,
+    scalarsMap: [{ type: Date, scalar: DateTime }],
+  });
   const classOf = new Map(
     shapes.flatMap(({ type, fields }) => Object.entries(fields).map(([name, field]) => [`${type}.${name}`, field.phi] as const)),
   );
   const config = built.toConfig();
-  const withPhi = new GraphQLSchema({ ...config, types: [...config.types, PhiClass], directives: [...specifiedDirectives, phi] });
+  const PhiClass = built.getType('PhiClass');
+  if (!(PhiClass instanceof GraphQLEnumType)) throw new HubError('INTERNAL', 'expected the enum PhiClass in the schema, found none');
+  const withPhi = new GraphQLSchema({ ...config, directives: [...specifiedDirectives, phiDirective(PhiClass)] });
   const schema = lexicographicSortSchema(
     mapSchema(withPhi, {
       [MapperKind.ROOT_OBJECT]: (type) => new GraphQLObjectType({ ...type.toConfig(), description: rootsSay[type.name] }),

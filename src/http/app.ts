@@ -14,7 +14,7 @@ export interface AppOptions {
   readonly apollo: ApolloServer<OperationContext>;
   readonly admit: Door;
   /** What an operation reads and acts with, for an admitted viewer. */
-  readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts'>;
+  readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts' | 'agreements'>;
   /** Throws where the gateway cannot answer. */
   readonly healthy: () => Promise<void>;
   readonly log: Log;

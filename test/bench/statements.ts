@@ -7,12 +7,12 @@ import { parse } from 'graphql';
 import pg from 'pg';
 import { planFor } from '../../src/access/index.js';
 import { hubSchema, hubShapes } from '../../src/cli/shapes.js';
-import { createExecutor, newTrail, type CaseActs } from '../../src/graphql/index.js';
+import { createExecutor, newTrail, type AgreementActs, type CaseActs } from '../../src/graphql/index.js';
 import { packageRoot, silentLog, toWireId, type RowId } from '../../src/kernel/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { benchRules, type Hospital } from './hospital.js';
 
-const readsOnly = new Proxy({} as CaseActs, { get: () => () => Promise.reject(new Error('this bench reads only')) });
+const readsOnly = new Proxy({} as CaseActs & AgreementActs, { get: () => () => Promise.reject(new Error('this bench reads only')) });
 
 export async function countStatements(hospital: Hospital, say: (line: string) => void): Promise<void> {
   const owner = new pg.Client({ connectionString: hospital.ownerUrl });
@@ -54,6 +54,7 @@ export async function countStatements(hospital: Hospital, say: (line: string) =>
       requestId: 'bench',
       reader,
       acts: readsOnly,
+      agreements: readsOnly,
       trail: newTrail(),
     };
     const document = parse(readFileSync(join(packageRoot, 'schema/operations', `${name}.graphql`), 'utf8'));

@@ -5,6 +5,7 @@ import { parse, type ExecutionResult } from 'graphql';
 import { planFor, readPolicy } from '../../src/access/index.js';
 import { caseShapes, type CaseActs } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
+import type { AgreementActs } from '../../src/patients/index.js';
 import { buildHubSchema, createExecutor, executeInterpreted, newTrail, type OperationContext } from '../../src/graphql/index.js';
 import { packageRoot, silentLog, toWireId, type RowId, type Shape } from '../../src/kernel/index.js';
 import { patientShapes } from '../../src/patients/index.js';
@@ -46,6 +47,7 @@ export interface Asking {
   readonly facility?: { readonly uid: string; readonly row: string };
   /** Without them this viewer only reads. */
   readonly acts?: CaseActs;
+  readonly agreements?: AgreementActs;
 }
 export interface TestGateway {
   ask(
@@ -64,6 +66,12 @@ export const noActs: CaseActs = {
   acknowledgeCase: () => Promise.reject(new Error('this gateway reads only')),
   assignCase: () => Promise.reject(new Error('this gateway reads only')),
   recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
+};
+
+export const noAgreements: AgreementActs = {
+  recordRestriction: () => Promise.reject(new Error('this gateway reads only')),
+  endRestriction: () => Promise.reject(new Error('this gateway reads only')),
+  recordConfidentialContact: () => Promise.reject(new Error('this gateway reads only')),
 };
 
 /** @param alter for a test that breaks statements on purpose */
@@ -96,6 +104,7 @@ export function openTestGateway(gatewayUrl: string, alter: (text: string) => str
         requestId: 'test',
         reader,
         acts: who.acts ?? noActs,
+        agreements: who.agreements ?? noAgreements,
         trail: newTrail(),
       };
       const of = { document, operationName: null, variables, context };

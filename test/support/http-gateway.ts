@@ -11,7 +11,7 @@ import { createApp, listen, openDoor } from '../../src/http/index.js';
 import { createLog, toWireId, type Clock } from '../../src/kernel/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { openPool } from '../../src/store/index.js';
-import { hubSchema, noActs, shapes, testPolicy } from './gateway.js';
+import { hubSchema, noActs, noAgreements, shapes, testPolicy } from './gateway.js';
 import type { TestDatabase } from './services.js';
 
 export interface HttpGateway {
@@ -61,7 +61,7 @@ export async function openHttpGateway(
   const app = createApp({
     apollo,
     admit,
-    equip: () => ({ reader, acts: noActs }),
+    equip: () => ({ reader, acts: noActs, agreements: noAgreements }),
     healthy: async () => void (await pool.query('select 1')),
     log,
   });

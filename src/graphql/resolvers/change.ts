@@ -58,7 +58,7 @@ export async function change(
   return { ...result, __typename: type };
 }
 
-function selectedAt(info: GraphQLResolveInfo, typeName: string): Selected[] {
+export function selectedAt(info: GraphQLResolveInfo, typeName: string): Selected[] {
   const type = info.schema.getType(typeName);
   if (!(type instanceof GraphQLObjectType)) throw new HubError('INTERNAL', `expected ${typeName} to be an object type`);
   const sets = info.fieldNodes.flatMap(({ selectionSet }): SelectionSetNode[] => (selectionSet ? [selectionSet] : []));

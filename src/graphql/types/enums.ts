@@ -1,5 +1,7 @@
 /** Enums of the API. A value arrives with the work that makes it true. */
 import { registerEnumType } from 'type-graphql';
+import { phiClasses } from '../../kernel/index.js';
+import { contactKinds, restrictionRecipients } from '../../patients/index.js';
 
 function register<const V extends string>(name: string, description: string, values: readonly V[]): Record<V, V> {
   const members = Object.fromEntries(values.map((value) => [value, value])) as Record<V, V>;
@@ -121,3 +123,18 @@ export const SetAsideState = register('SetAsideState', 'What became of input tha
   'EXPIRED',
   'DISCARDED',
 ]);
+export const PhiClass = register(
+  'PhiClass',
+  'The class of protected health information that a field belongs to (45 CFR 164.514(d)(2)).',
+  phiClasses,
+);
+export const RestrictionRecipient = register(
+  'RestrictionRecipient',
+  'To whom an agreed restriction applies: VIEWERS is the workforce, where the hospital agreed to that.',
+  restrictionRecipients,
+);
+export const ContactKind = register(
+  'ContactKind',
+  'The means by which a person is reached.',
+  contactKinds.map((kind) => kind.toUpperCase() as Uppercase<typeof kind>),
+);

@@ -48,6 +48,7 @@ export const Restriction = defineEntity({
     agreedBy: p.manyToOne(DirectoryUser).fieldName('agreed_by'),
     agreedAt: instant(),
     endedBy: p.manyToOne(DirectoryUser).fieldName('ended_by').nullable(),
+    endReason: text().nullable(),
     idempotencyKey: text().nullable(),
     requestHash: text().nullable(),
     labelMask: mask().nullable(),

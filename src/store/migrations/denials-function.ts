@@ -8,6 +8,16 @@
  *  wins. A condition holds surely, possibly or not at all. What denies does so where it possibly holds; what allows needs to
  *  be sure; so what is not known never shows more. */
 export const denialsFunction = `
+create function consents_in_force(records bigint[], other_scopes text[]) returns setof consent_provision
+  language sql stable set search_path = hub, pg_temp as $$
+  with live as (
+    select p.* from consent_provision p
+     where p.patient_record_id = any(records) and p.status = 'active' and coalesce(p.scope, 'patient-privacy') <> all(other_scopes))
+  -- A later consent of the same source and scope takes the place of an earlier one; who gives no date neither does nor suffers it.
+  select l.* from live l where not exists (
+    select from live later where later.source_id = l.source_id and later.scope is not distinct from l.scope
+       and (later.consented_at, coalesce(later.source_updated_at, '-infinity')) > (l.consented_at, coalesce(l.source_updated_at, '-infinity')))
+$$;
 create function denials(records bigint[], viewer bigint, departments bigint[], rules jsonb) returns int[]
   language plpgsql stable set search_path = hub, pg_temp as $$
 declare
@@ -21,15 +31,9 @@ declare
   own int; mine int; up int; i int;
 begin
   for rule in
-    with live as (
+    with counting as (
       select p.*, dense_rank() over (order by p.source_id, p.source_key) as consent
-        from consent_provision p where p.patient_record_id = any(records) and p.status = 'active'
-         and coalesce(p.scope, 'patient-privacy') <> all(array(select jsonb_array_elements_text(rules->'otherScopes')))),
-    -- A later consent of the same source and scope takes the place of an earlier one; who gives no date neither does nor suffers it.
-    counting as (
-      select l.* from live l where not exists (
-        select from live later where later.source_id = l.source_id and later.scope is not distinct from l.scope
-           and (later.consented_at, coalesce(later.source_updated_at, '-infinity')) > (l.consented_at, coalesce(l.source_updated_at, '-infinity'))))
+        from consents_in_force(records, array(select jsonb_array_elements_text(rules->'otherScopes'))) p)
     select c.consent, c.position, c.parent, c.denies, x.classes, x.labels,
            x.timely and x.actors_maybe and x.purposes_maybe and x.actions_maybe as possible,
            x.timely and x.actors_sure and x.purposes_sure and x.actions_sure and not c.vague as sure,
@@ -101,6 +105,6 @@ begin
   denied[9] := own;
   return case when denied <> array_fill(0, array[9]) then denied end;
 end $$;
-revoke all on function denials(bigint[], bigint, bigint[], jsonb) from public;
-grant execute on function denials(bigint[], bigint, bigint[], jsonb) to hub_gateway, hub_worker;
+revoke all on function denials(bigint[], bigint, bigint[], jsonb), consents_in_force(bigint[], text[]) from public;
+grant execute on function denials(bigint[], bigint, bigint[], jsonb), consents_in_force(bigint[], text[]) to hub_gateway, hub_worker;
 `;

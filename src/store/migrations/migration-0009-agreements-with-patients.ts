@@ -48,7 +48,7 @@ const tables = `
     start_at timestamptz not null, end_at timestamptz,
     reason text not null,
     agreed_by bigint not null references directory_user, agreed_at timestamptz not null,
-    ended_by bigint references directory_user,
+    ended_by bigint references directory_user, end_reason text,
     idempotency_key text, request_hash text,
     label_mask int,
     unique (agreed_by, idempotency_key)
