@@ -4,9 +4,8 @@ import type { Plan } from '../access/index.js';
 import { HubError, type ArgumentRule, type ConnectionField, type KeysetOrder, type PhiClass } from '../kernel/index.js';
 import { compileRow, objectTypeOf, type Compilation, type Nested, type Verdict } from './compile-row.js';
 import { readCursor, cursorSql } from './cursor.js';
-import { agreedLayers, refusedIn } from './denials.js';
+import { allowedIn, refusedIn, unrestrictedIn } from './denials.js';
 import { jsonObject } from './json.js';
-import { allOf, reasonsOf } from './layers.js';
 import { Row } from './row.js';
 import { innerSelect, type ConnectionAt } from './rows.js';
 import { selectedFields, type Selected } from './selection.js';
@@ -171,8 +170,8 @@ function connectionField(
     case 'withheld': {
       const list = new WithheldList();
       at.decided?.withheld.forEach((why) => list.add('nodes', why));
-      at.decided?.unless.forEach(({ holds, why }) => list.add('nodes', why, holds));
-      if (verdict.shown) reasonsOf(verdict.layers).forEach(({ why, unless }) => list.add('nodes', why, unless));
+      if (at.decided) at.decided.unless.forEach((layers) => list.unless('nodes', layers));
+      else if (verdict.shown) list.unless('nodes', verdict.layers);
       return list.sql(selectedFields(compilation.document, objectTypeOf(connectionType, 'withheld'), selected.sets));
     }
     default:
@@ -233,7 +232,7 @@ function seenPredicate(
   const labels = row.shape.labelled ? row.column('label_mask') : null;
   if (denied === null)
     return labels !== null && plan.masked !== 0 ? `((${labels} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
-  const allowed = allOf(agreedLayers(plan, 'd', phi)) ?? 'true';
+  const allowed = `${allowedIn('d', phi)} and ${unrestrictedIn('d', phi)}`;
   const masked = `(${plan.masked} | ${refusedIn('d', phi)})`;
   const agreed = (also: string): string => `(select ${allowed} and ${also} from (select ${denied} as d offset 0) d0)`;
   if (labels !== null) return `((${labels} <> 0 or (${predicate})) and ${agreed(`((${labels} & ${masked}) <> 0 or (${predicate}))`)})`;

@@ -3,8 +3,7 @@
 import type { GraphQLObjectType } from 'graphql';
 import type { ColumnField, Field, ObjectField, PhiClass } from '../kernel/index.js';
 import type { Plan, Withholding } from '../access/index.js';
-import { agreedLayers } from './denials.js';
-import { allOf, reasonsOf, type Layer } from './layers.js';
+import { allOf, type Layer } from './layers.js';
 import { getNamedType, isObjectType, type SelectionSetNode } from 'graphql';
 import { jsonObject, onTheWire } from './json.js';
 import type { Row } from './row.js';
@@ -93,14 +92,15 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
       const made = compileField(compilation, { row, type, selected, field }, verdict);
       if (field.is === 'object' && verdict.shown) notePartsOf({ compilation, row, selected, field, withheld, type });
       const blinds = verdict.shown ? blindsOf(plan, row, { name: selected.name, field }) : [];
-      if (blinds.length > 0 && verdict.shown) {
-        // Said once: what a missing relation withholds anyway does not tell that it is masked, too.
-        const layers = [...verdict.layers, ...blinds.map(({ blind, why }) => ({ where: `(not ${blind})`, why }))];
-        reasonsOf(layers).slice(verdict.layers.length).forEach(({ why, unless }) => withheld.add(selected.name, why, unless)); // prettier-ignore
-        blinds.forEach(({ blind, bit }) => blindness.set(blind, bit));
-        const hidden = blinds.map(({ blind }) => blind).join(' or ');
-        pairs.push([selected.key, `case when not (${hidden}) then ${made.sql}${made.empty ? ` else ${made.empty}` : ''} end`]);
-      } else pairs.push([selected.key, made.sql]);
+      // Said once: what a missing relation withholds anyway does not tell that it is masked, too.
+      if (verdict.shown)
+        withheld.unless(selected.name, [...verdict.layers, ...blinds.map(({ blind, why }) => ({ where: `(not ${blind})`, why }))]);
+      blinds.forEach(({ blind, bit }) => blindness.set(blind, bit));
+      const shown = blinds.length > 0 ? `not (${blinds.map(({ blind }) => blind).join(' or ')})` : null;
+      pairs.push([
+        selected.key,
+        shown === null ? made.sql : `case when ${shown} then ${made.sql}${made.empty ? ` else ${made.empty}` : ''} end`,
+      ]);
       nested.push(made);
     }
   }
@@ -138,7 +138,7 @@ function blindsOf(plan: Plan, row: Row, { name, field }: { name: string; field: 
   };
   const spoilt = (snippet: string | undefined): string | null => (snippet === undefined ? null : `coalesce(${row.sql(snippet)}, false)`);
   if (plan.masked !== 0) add([own ? `${row.alias}.masked` : null, spoilt(field.spoiltBy)], plan.maskedRows, 1);
-  if (row.denied() !== null || row.decided) {
+  if (row.denials() !== null || row.decided) {
     const phi = field.phi ?? field.gate;
     add([own && phi !== undefined ? row.refused(phi) : null, spoilt(field.refusedBy)], plan.consent.denied, 2);
   }
@@ -187,14 +187,11 @@ function notePartsOf(of: {
   const { compilation, row, type, selected, withheld } = of;
   for (const { name } of selectedFields(compilation.document, objectTypeOf(type, selected.name), selected.sets)) {
     const field = of.field.fields[name];
-    if (field?.phi)
-      noteVerdict({
-        verdict: verdictOf(compilation.plan, row, field.phi),
-        field,
-        name: `${selected.name}.${name}`,
-        withheld,
-        site: siteOf(row),
-      });
+    if (!field?.phi) continue;
+    const verdict = verdictOf(compilation.plan, row, field.phi);
+    const part = `${selected.name}.${name}`;
+    noteVerdict({ verdict, field, name: part, withheld, site: siteOf(row) });
+    if (verdict.shown) withheld.unless(part, verdict.layers);
   }
 }
 
@@ -210,7 +207,7 @@ export function verdictOf(plan: Plan, row: Row, phi: PhiClass | undefined): Verd
     if (where === null) return { shown: false, why: decision.otherwise };
     layers.push({ where, why: decision.otherwise });
   }
-  return asked(row, [...layers, ...agreedLayers(plan, row.denied(), phi)]);
+  return asked(row, [...layers, ...row.agreedLayers(phi)]);
 }
 
 function asked(row: Row, layers: readonly Layer[]): Verdict {
@@ -224,7 +221,6 @@ function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withh
   const phi = field.phi ?? field.gate;
   if (phi === undefined) return;
   if (!verdict.shown) withheld.add(name, verdict.why);
-  else reasonsOf(verdict.layers).forEach(({ why, unless }) => withheld.add(name, why, unless));
   if (!site) return;
   if (!verdict.shown) site.withholds(name, null);
   else {

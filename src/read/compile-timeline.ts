@@ -1,12 +1,11 @@
 /** One line of time over several shapes: UNION ALL over the arms, each with its own predicate, cut and condition, then one
  *  page over them all. An arm whose class this viewer may never see is not in the statement. */
 import { connection, type Shape, type TimelineArm, type TimelineField } from '../kernel/index.js';
-import type { Decision, Plan, Withholding } from '../access/index.js';
+import type { Decision, Withholding } from '../access/index.js';
 import { checkedFirst, compileConnection } from './compile-connection.js';
 import { siteOf, type Compilation, type FieldAt, type Nested, type Verdict } from './compile-row.js';
-import { allOf, reasonsOf, type Layer } from './layers.js';
+import { allOf, type Layer } from './layers.js';
 import { readCursor } from './cursor.js';
-import { agreedLayers } from './denials.js';
 import { Row } from './row.js';
 import { shapeOf, type Shapes } from './rows.js';
 import { Arguments } from './statement.js';
@@ -36,21 +35,23 @@ export function compileTimeline(compilation: Compilation, at: TimelineAt, verdic
     from: `(${shown.join('\nunion all ')})`,
     orders: { default: { key: '$.at', cast: 'timestamptz', descending: true } },
   });
-  const unless = distinctReasons(arms.flatMap((arm) => reasonsOf(arm.layers)));
+  const unless = oneForEachReason(arms.map((arm) => arm.layers));
   return compileConnection(compilation, { ...at, field, shape: entry, decided: { withheld: distinct(withheld), unless } }, overall);
 }
 
-/** One line for each reason: several arms may be kept back by the same. */
-function distinctReasons(reasons: ReturnType<typeof reasonsOf>): { readonly holds: string; readonly why: Withholding }[] {
+/** Several arms may be kept back for the same reason, which is told once: the line is whole where every arm's condition holds. */
+function oneForEachReason(arms: readonly (readonly Layer[])[]): Layer[][] {
   const byWhy = new Map<string, { why: Withholding; holds: Set<string> }>();
-  for (const { why, unless } of reasons) {
-    const known = byWhy.get(why.rule + why.reason) ?? { why, holds: new Set<string>() };
-    byWhy.set(why.rule + why.reason, { why, holds: known.holds.add(unless) });
+  for (const layers of arms) {
+    for (const [at, { where, why }] of layers.entries()) {
+      const known = byWhy.get(why.rule + why.reason) ?? { why, holds: new Set<string>() };
+      const before = layers.slice(0, at).map((layer) => `not ${layer.where} or `).join(''); // prettier-ignore
+      byWhy.set(why.rule + why.reason, { why, holds: known.holds.add(before ? `(${before}${where})` : where) });
+    }
   }
-  return [...byWhy.values()].map(({ why, holds }) => ({
-    why,
-    holds: holds.size === 1 ? [...holds].join('') : `(${[...holds].join(' and ')})`,
-  }));
+  return [...byWhy.values()].map(({ why, holds }) => [
+    { why, where: holds.size === 1 ? [...holds].join('') : `(${[...holds].join(' and ')})` },
+  ]);
 }
 
 interface Arm {
@@ -62,7 +63,7 @@ interface Arm {
 
 function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, arm: TimelineArm): Arm {
   const decision = plan.decide(arm.gate);
-  noteArm({ plan, at }, arm, decision);
+  noteArm(at, arm, decision);
   if (decision.may === 'never') return { withheld: decision.withheld, layers: [] };
   const shape: Shape = { ...shapeOf(at.shapes, arm.type), ...(arm.conditions ? { conditions: arm.conditions } : {}) };
   const line = shape.timeline;
@@ -72,7 +73,7 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
     decision.may === 'when' ? (shape.conditions ? row.holdsInline(decision.conditions) : at.row.holdsWhere(decision.conditions)) : null;
   if (decision.may === 'when' && where === null) return { withheld: decision.otherwise, layers: [] };
   const above = decision.may === 'when' && where !== null && !shape.conditions ? [{ where, why: decision.otherwise }] : [];
-  const layers = [...above, ...agreedLayers(plan, row.denied(), arm.gate)];
+  const layers = [...above, ...row.agreedLayers(arm.gate)];
   const definition = at.type.getFields()[at.selected.name];
   if (!definition) throw new Error(`${at.type.name} has no field ${at.selected.name}`);
   const args = new Arguments(definition, at.selected.node, document.variables);
@@ -85,14 +86,14 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
     row.sql(arm.on),
     `${instant} is not null`,
     ...(where ? [where] : []),
-    ...agreedLayers(plan, row.denied(), arm.gate).map((layer) => layer.where),
+    ...row.agreedLayers(arm.gate).map((layer) => layer.where),
     ...(args.has('after') ? [`(${instant}, ${uid}) < (${part(0, 'timestamptz')}, ${part(1, 'uuid')})`] : []),
   ];
   const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
   const ofSource = (column: string, cast: string): string => (shape.joins?.['source'] ? row.column(column) : `null::${cast} as ${column}`);
   const columns = [
     uid, `${quote(line.kind)}::text as kind`, `${quote(shape.tag ?? '')}::text as tag`, `${quote(shape.type)}::text as typename`, `${instant} as at`,
-    `(${row.sql(line.title)})::text as title`, `(${row.sql(line.detail)})::text as detail`, row.column('label_mask'), `${row.refused(arm.gate)} as refused`,
+    `(${row.sql(line.title)})::text as title`, `(${row.sql(line.detail)})::text as detail`, row.column('label_mask'), `${row.refused(arm.gate) ?? 'false'} as refused`,
     ofSource('source_id', 'smallint'), ofSource('source_key', 'text'), ofSource('source_updated_at', 'timestamptz'), ofSource('ingested_at', 'timestamptz'),
   ]; // prettier-ignore
   const sql = `(select ${columns.join(', ')} from ${shape.table} ${row.alias} where ${predicates.join(' and ')} order by ${instant} desc, ${uid} desc limit ${first} + 1)`;
@@ -101,12 +102,12 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
 
 /** For the audit entry: an arm answers its class where its rows may be shown. A condition that the row above does not know is
  *  taken to hold: an entry rather says too much. */
-function noteArm({ plan, at }: { plan: Plan; at: TimelineAt }, { gate }: TimelineArm, decision: Decision): void {
+function noteArm(at: TimelineAt, { gate }: TimelineArm, decision: Decision): void {
   const site = siteOf(at.row);
   if (decision.may === 'never') site?.withholds(at.selected.name, null);
   else {
     const relation = decision.may === 'when' ? at.row.holdsWhere(decision.conditions) : null;
-    const layers = [...(relation === null ? [] : [{ where: relation }]), ...agreedLayers(plan, at.row.denied(), gate)];
+    const layers = [...(relation === null ? [] : [{ where: relation }]), ...at.row.agreedLayers(gate)];
     const where = allOf(layers);
     site?.answers(gate, where);
     if (where !== null) site?.withholds(at.selected.name, where);

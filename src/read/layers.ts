@@ -12,11 +12,3 @@ export function allOf(layers: readonly Pick<Layer, 'where'>[]): string | null {
   if (!only) return null;
   return more.length === 0 ? only.where : `(${layers.map(({ where }) => where).join(' and ')})`;
 }
-
-/** Each layer with the condition under which it is not the reason: it holds, or one before it does not. */
-export function reasonsOf(layers: readonly Layer[]): { readonly why: Withholding; readonly unless: string }[] {
-  return layers.map(({ where, why }, at) => ({
-    why,
-    unless: at === 0 ? where : `(${layers.slice(0, at).map((before) => `not ${before.where} or `).join('')}${where})`,
-  })); // prettier-ignore
-}

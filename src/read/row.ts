@@ -2,7 +2,8 @@
  *  on it. Snippets of shapes are turned into SQL here, so nothing is named in the statement that nobody asked for. */
 import { phiClasses, type PhiClass, type Shape } from '../kernel/index.js';
 import type { Plan, RowCondition } from '../access/index.js';
-import { deniedSql, refusedAnywhere, refusedIn } from './denials.js';
+import { deniedSql, Denials } from './denials.js';
+import type { Layer } from './layers.js';
 import type { Site } from './site.js';
 import type { Statement } from './statement.js';
 import { quote } from './withheld.js';
@@ -29,8 +30,7 @@ export class Row {
   readonly joins = new Map<string, UsedJoin>();
   readonly #conditions = new Map<RowCondition, string>();
   readonly #relationAlias: string;
-  readonly #consentAlias: string;
-  #denied: string | null = null;
+  #denials: Denials | null = null;
   readonly alias: string;
   readonly parent: Row | null;
   readonly decided: boolean;
@@ -48,7 +48,6 @@ export class Row {
     this.decided = context.decided ?? false;
     this.alias = context.statement.alias('x');
     this.#relationAlias = context.statement.alias('rel');
-    this.#consentAlias = context.statement.alias('con');
     this.holds = new Set([...(context.parent?.holds ?? []), ...(context.holds ?? [])]);
   }
 
@@ -72,10 +71,10 @@ export class Row {
     const { plan } = this.#context;
     if (name === 'masked') return String(plan.masked);
     if (name === 'consent') return `${quote(plan.consent.argument)}::jsonb`;
-    if (name === 'refused') return this.#refused();
-    if (name === 'blind') return `(${plan.masked} | ${this.#refused()})`;
+    if (name === 'refused') return this.denials()?.refusedAnywhere() ?? '0';
+    if (name === 'blind') return `(${plan.masked} | ${this.denials()?.refusedAnywhere() ?? '0'})`;
     const inClass = phiClasses.find((phi) => name === `refused_${phi}`);
-    if (inClass) return refusedIn(this.denied(), inClass);
+    if (inClass) return this.denials()?.refusedIn(inClass) ?? '0';
     if (name !== 'labels') return null;
     const mask = this.column('label_mask');
     const shown = plan.labels.filter(({ bit }) => ((1 << bit) & plan.hidden) === 0);
@@ -116,38 +115,38 @@ export class Row {
     return known.length === 0 ? null : `(${known.join(' or ')})`;
   }
 
-  /** What the person's consents and restrictions deny this viewer (denials.ts): SQL, null where nothing is, worked out once a
-   *  person in a lateral of the row that knows whose it is. Null where no row does. */
-  denied(): string | null {
-    const above = this.shape.consents === undefined || this.#context.samePerson ? (this.parent?.denied() ?? null) : null;
-    const records = this.#records();
-    if (above !== null || records === null) return above;
-    this.#denied ??= this.sql(deniedSql(records));
-    return `${this.#consentAlias}.d`;
+  /** What the person's consents and restrictions deny this viewer: of this row, or of the nearest above that knows whose it
+   *  is. Null where no row does. */
+  denials(): Denials | null {
+    const above = this.shape.consents === undefined || this.#context.samePerson ? (this.parent?.denials() ?? null) : null;
+    const records = this.shape.consents ?? this.shape.consentsAlone;
+    if (above !== null || records === undefined) return above;
+    this.#denials ??= new Denials(this.#context.statement.alias('con'), () => this.sql(deniedSql(records)));
+    return this.#denials;
   }
 
-  /** The same for predicates that stand before the row's own laterals. */
+  /** The answer for predicates that stand before the row's own laterals. */
   deniedInline(): string | null {
-    const above = this.shape.consents === undefined || this.#context.samePerson ? (this.parent?.denied() ?? null) : null;
-    const records = this.#records();
-    return above ?? (records === null ? null : this.sql(deniedSql(records)));
+    const denials = this.denials();
+    return denials === this.#denials ? (denials?.sql() ?? null) : (denials?.answer() ?? null);
   }
 
-  /** Whether a consent denies this row because of its labels, though not the class as a whole. */
-  refused(phi: PhiClass): string {
+  /** What a class needs on top of the policy: the consents first, then the restrictions. */
+  agreedLayers(phi: PhiClass): Layer[] {
+    const denials = this.denials();
+    const { consent } = this.#context.plan;
+    if (denials === null) return [];
+    return [
+      { where: denials.allowed(phi), why: consent.denied },
+      { where: denials.unrestricted(phi), why: consent.restricted },
+    ];
+  }
+
+  /** Whether a consent denies this row because of its labels, though not the class as a whole; null where none can. */
+  refused(phi: PhiClass): string | null {
     if (this.decided) return this.column('refused');
-    const denied = this.denied();
-    return denied === null ? 'false' : `(${denied} is not null and (${refusedIn(denied, phi)} & ${this.column('label_mask')}) <> 0)`;
-  }
-
-  #records(): string | null {
-    return this.shape.consents ?? this.shape.consentsAlone ?? null;
-  }
-
-  #refused(): string {
-    const denied = this.denied();
-    if (denied === null) return '0';
-    return this.#denied === null ? refusedAnywhere(denied) : `${this.#consentAlias}.l`;
+    const denials = this.denials();
+    return denials && `((${denials.refusedIn(phi)} & ${this.column('label_mask')}) <> 0)`;
   }
 
   #condition(condition: RowCondition): string | null {
@@ -163,12 +162,7 @@ export class Row {
     const joins = this.#joinsInOrder(); // may use columns, not conditions
     const conditions = [...this.#conditions].map(([name, sql]) => `coalesce((${sql}), false) as ${name}`);
     const relation = conditions.length > 0 ? [`cross join lateral (select ${conditions.join(', ')} offset 0) ${this.#relationAlias}`] : [];
-    const consents =
-      this.#denied === null
-        ? []
-        : [
-            `cross join lateral (select d, ${refusedAnywhere('d')} as l from (select ${this.#denied} as d offset 0) d0 offset 0) ${this.#consentAlias}`,
-          ];
+    const consents = this.#denials?.lateral() ?? []; // last: joins may ask for columns of it, too
     return [...relation, ...consents, ...joins].join('\n');
   }
 

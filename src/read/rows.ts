@@ -2,6 +2,7 @@
 import type { Withholding } from '../access/index.js';
 import type { ConnectionField, RelationField, Shape } from '../kernel/index.js';
 import type { FieldAt } from './compile-row.js';
+import type { Layer } from './layers.js';
 import type { Row } from './row.js';
 
 export type Shapes = ReadonlyMap<string, Shape>;
@@ -16,7 +17,8 @@ export interface ConnectionAt extends FieldAt {
   /** Set by a timeline: what may be shown was decided arm by arm, and what some arms withheld. */
   readonly decided?: {
     readonly withheld: readonly Withholding[];
-    readonly unless: readonly { readonly holds: string; readonly why: Withholding }[];
+    /** Conditions of which the first that does not hold is the reason, list by list. */
+    readonly unless: readonly (readonly Layer[])[];
   };
 }
 

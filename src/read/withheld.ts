@@ -1,54 +1,69 @@
 /** The `withheld` list of one object: what plan or row withheld, listed by schema name, only if it was selected. What role or
- *  purpose denies is a constant of the plan; what the row decides is a CASE over constants. */
+ *  purpose denies is a constant of the plan; what the row decides is a CASE over constants. Nearly always nothing is withheld
+ *  by the row, or all by one condition (no relation to the case, a masked row); the rest is left to a function of the database,
+ *  because a statement pays for every expression that it holds, asked or not. */
 import type { Withholding } from '../access/index.js';
+import type { Layer } from './layers.js';
 import type { Selected } from './selection.js';
 
 interface Conditional {
   readonly field: string;
-  readonly why: Withholding;
-  /** SQL: listed where it does not hold. */
-  readonly unless: string;
+  /** SQL conditions; the first that does not hold is the reason. */
+  readonly layers: readonly Layer[];
 }
 
 export class WithheldList {
   readonly always = new Map<string, Withholding>();
   readonly #conditional: Conditional[] = [];
 
-  add(field: string, why: Withholding, unless: string | null = null): void {
-    if (unless === null) this.always.set(field, why);
-    else if (!this.#conditional.some((known) => known.field === field && known.unless === unless))
-      this.#conditional.push({ field, why, unless });
+  add(field: string, why: Withholding): void {
+    this.always.set(field, why);
+  }
+
+  unless(field: string, layers: readonly Layer[]): void {
+    // A field may be selected under several names.
+    const known = this.#conditional.some((one) => one.field === field && one.layers.every(({ where }, at) => where === layers[at]?.where));
+    if (layers.length > 0 && !known) this.#conditional.push({ field, layers });
   }
 
   /** SQL for the list as JSON, with the keys that were selected, in the order in which the fields were. */
   sql(selected: readonly Selected[]): string {
     const always = rows([...this.always], selected);
-    const conditions = [...new Set(this.#conditional.map(({ unless }) => unless))];
-    const [only, ...more] = conditions;
-    if (only === undefined) return `${quote(`[${always}]`)}::json`;
-    const texts = this.#runs().map(({ unless, fields }) => ({ unless, text: rows(fields, selected) }));
-    if (more.length === 0) {
-      const all = [always, ...texts.map(({ text }) => text)].filter(Boolean).join(',');
-      return `case when ${only} then ${quote(`[${always}]`)}::json else ${quote(`[${all}]`)}::json end`;
-    }
-    // Nearly always nothing is withheld by the row: then the list is a constant, and no text has to be read as JSON.
-    const parts = [
-      always ? quote(always) : 'null',
-      ...texts.map(({ unless, text }) => `case when not (${unless}) then ${quote(text)} end`),
-    ];
-    return `case when ${conditions.join(' and ')} then ${quote(`[${always}]`)}::json else ('[' || concat_ws(',', ${parts.join(', ')}) || ']')::json end`;
+    const nothing = `${quote(`[${always}]`)}::json`;
+    const conditions = [...new Set(this.#conditional.flatMap(({ layers }) => layers.map(({ where }) => where)))];
+    const usual = mostOften(this.#conditional.flatMap(({ layers }) => layers.map(({ where }) => where)));
+    if (usual === null) return nothing;
+    const { needed, fields } = this.#withoutOnly(usual);
+    const those = `${quote(`[${[always, rows(fields, selected)].filter(Boolean).join(',')}]`)}::json`;
+    if (conditions.length === 1) return `case when ${usual} then ${nothing} else ${those} end`;
+    const entries = this.#conditional.flatMap(({ field, layers }) =>
+      layers.map(({ where, why }, at) => ({
+        text: rows([[field, why]], selected),
+        fails: conditions.indexOf(where) + 1,
+        after: layers.slice(0, at).map((before) => conditions.indexOf(before.where) + 1),
+      })),
+    );
+    return `case when ${conditions.join(' and ')} then ${nothing} when ${[`not ${usual}`, ...needed].join(' and ')} then ${those}
+      else withheld_rows(${quote(always)}, ${quote(JSON.stringify(entries))}::jsonb, array[${conditions.join(', ')}]) end`;
   }
 
-  /** Neighbours under one condition, together. */
-  #runs(): { readonly unless: string; readonly fields: [string, Withholding][] }[] {
-    const runs: { unless: string; fields: [string, Withholding][] }[] = [];
-    for (const { field, why, unless } of this.#conditional) {
-      const last = runs.at(-1);
-      if (last?.unless === unless) last.fields.push([field, why]);
-      else runs.push({ unless, fields: [[field, why]] });
-    }
-    return runs;
+  /** What is withheld where this condition fails and nothing else does that would be the reason. */
+  #withoutOnly(condition: string): { readonly needed: readonly string[]; readonly fields: readonly [string, Withholding][] } {
+    const needed = new Set<string>();
+    const fields = this.#conditional.flatMap(({ field, layers }): [string, Withholding][] => {
+      const at = layers.findIndex(({ where }) => where === condition);
+      layers.slice(0, at < 0 ? layers.length : at).forEach(({ where }) => needed.add(where));
+      const layer = layers[at];
+      return layer ? [[field, layer.why]] : [];
+    });
+    return { needed: [...needed], fields };
   }
+}
+
+function mostOften(words: readonly string[]): string | null {
+  const counts = new Map<string, number>();
+  for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
+  return [...counts].reduce<[string | null, number]>((most, one) => (one[1] > most[1] ? one : most), [null, 0])[0];
 }
 
 function rows(fields: readonly (readonly [string, Withholding])[], selected: readonly Selected[]): string {

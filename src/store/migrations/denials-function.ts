@@ -105,6 +105,14 @@ begin
   denied[9] := own;
   return case when denied <> array_fill(0, array[9]) then denied end;
 end $$;
-revoke all on function denials(bigint[], bigint, bigint[], jsonb), consents_in_force(bigint[], text[]) from public;
-grant execute on function denials(bigint[], bigint, bigint[], jsonb), consents_in_force(bigint[], text[]) to hub_gateway, hub_worker;
+-- The rows of a withheld list whose own condition fails, and none before it.
+create function withheld_rows(always text, entries jsonb, holds boolean[]) returns json
+  language sql immutable set search_path = hub, pg_temp as $$
+  select ('[' || concat_ws(',', nullif(always, ''), string_agg(e->>'text', ',' order by place)) || ']')::json
+    from jsonb_array_elements(entries) with ordinality as x(e, place)
+   where holds[(e->>'fails')::int] is not true
+     and not exists (select from jsonb_array_elements_text(e->'after') before where holds[before::int] is not true)
+$$;
+revoke all on function denials(bigint[], bigint, bigint[], jsonb), consents_in_force(bigint[], text[]), withheld_rows(text, jsonb, boolean[]) from public;
+grant execute on function denials(bigint[], bigint, bigint[], jsonb), consents_in_force(bigint[], text[]), withheld_rows(text, jsonb, boolean[]) to hub_gateway, hub_worker;
 `;
