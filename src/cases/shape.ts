@@ -51,6 +51,7 @@ export const caseShape = shape('Case', {
     }),
     patient: one('Patient', {
       on: `$.id = (select l.person_id from person_link l where l.patient_record_id = ^.patient_record_id and l.assurance = 'CERTAIN')`,
+      samePerson: true,
       ...narrative,
     }),
     deadlines: many('Deadline', { on: '$.case_id = ^.id', order: '$.due_at, $.id' }),

@@ -40,6 +40,8 @@ export interface RelationField extends Guarded {
   readonly on: string;
   readonly from?: string;
   readonly order?: string;
+  /** The row is the person of this row, or of the same person: whose consents bind it is known. */
+  readonly samePerson?: true;
 }
 /** How rows of a connection are sorted: `key` never null, `cast` the type it is read back as from a cursor. */
 export interface KeysetOrder {

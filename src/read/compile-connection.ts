@@ -77,7 +77,7 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const order = orderOf(field, args);
   const key = row.sql(order.key);
   const direction = order.descending ? ' desc' : '';
-  const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...holds];
+  const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...(verdict.where ? [verdict.where] : [])];
   for (const [name, rule] of Object.entries(field.arguments ?? {})) {
     const predicate = argumentPredicate(compilation, { row, args, name, rule, path });
     if (predicate === null) return null;

@@ -35,7 +35,13 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   const nothing = isMany && !field.phi ? `'[]'::json` : 'null';
   if (!verdict.shown) return { sql: nothing };
   const { statement, plan } = compilation;
-  const row = new Row(shape, { statement, plan, parent: at.row, holds: verdict.layers.map(({ where }) => where) });
+  const row = new Row(shape, {
+    statement,
+    plan,
+    parent: at.row,
+    holds: verdict.layers.map(({ where }) => where),
+    samePerson: field.samePerson ?? false,
+  });
   const type = at.target ?? objectType(compilation, at);
   const compiled = compileRow(compilation, row, { type, sets: at.selected.sets, named: at.target !== undefined });
   const order = field.order ? row.sql(field.order) : null;

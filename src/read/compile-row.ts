@@ -77,7 +77,7 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   if (site) compilation.sites.push(site);
   const pairs: [string, string][] = named ? [['__typename', quote(type.name)]] : [];
   const nested: Nested[] = [];
-  const blindness = new Map<string, number>();
+  const bits = new Set<string>();
   const withheldKeys: Selected[] = [];
 
   for (const selected of selection) {
@@ -91,24 +91,17 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
       noteVerdict({ verdict, field, name: selected.name, withheld, site: row.decided ? null : siteOf(row) });
       const made = compileField(compilation, { row, type, selected, field }, verdict);
       if (field.is === 'object' && verdict.shown) notePartsOf({ compilation, row, selected, field, withheld, type });
-      const blinds = verdict.shown ? blindsOf(plan, row, { name: selected.name, field }) : [];
+      const blind = verdict.shown ? blindnessOf(plan, row, { name: selected.name, field }) : null;
       // Said once: what a missing relation withholds anyway does not tell that it is masked, too.
-      if (verdict.shown)
-        withheld.unless(selected.name, [...verdict.layers, ...blinds.map(({ blind, why }) => ({ where: `(not ${blind})`, why }))]);
-      blinds.forEach(({ blind, bit }) => blindness.set(blind, bit));
-      const shown = blinds.length > 0 ? `not (${blinds.map(({ blind }) => blind).join(' or ')})` : null;
-      pairs.push([
-        selected.key,
-        shown === null ? made.sql : `case when ${shown} then ${made.sql}${made.empty ? ` else ${made.empty}` : ''} end`,
-      ]);
+      if (verdict.shown) withheld.unless(selected.name, [...verdict.layers, ...(blind?.layers ?? [])]);
+      blind?.bits.forEach((bit) => bits.add(bit));
+      const sql = blind === null ? made.sql : `case when not ${blind.where} then ${made.sql}${made.empty ? ` else ${made.empty}` : ''} end`;
+      pairs.push([selected.key, sql]);
       nested.push(made);
     }
   }
   for (const selected of withheldKeys) pairs.push([selected.key, withheld.sql(withheldSelection(document, type, selected))]);
-  const masks = [
-    ...[...blindness].map(([blind, bit]) => `case when ${blind} then ${bit} else 0 end`),
-    ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, 0)`] : [])),
-  ];
+  const masks = [...bits, ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, 0)`] : []))];
   const masked = masks.length > 0 ? `(${masks.join(' | ')})` : null;
   const own = site ? touchOf(compilation, { row, site, masked }) : null;
   const touches = [...(own ? [own] : []), ...nested.flatMap(({ touched }) => touched ?? [])];
@@ -120,29 +113,45 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   };
 }
 
-interface Blind {
-  readonly blind: string;
-  readonly why: Withholding;
-  /** What is reported of it for the audit entry (touched.ts). */
-  readonly bit: 1 | 2;
+interface Blindness {
+  /** SQL: the content is withheld. */
+  readonly where: string;
+  readonly layers: readonly Layer[];
+  /** Bits that are reported of it for the audit entry (touched.ts). */
+  readonly bits: readonly string[];
 }
 
 /** Where a field's content is withheld because of labels, by the policy or by the person's consent: those of the row, where the
  *  field is not one of those that remain, or those of rows that are in its value. */
-function blindsOf(plan: Plan, row: Row, { name, field }: { name: string; field: Field }): Blind[] {
+function blindnessOf(plan: Plan, row: Row, { name, field }: { name: string; field: Field }): Blindness | null {
   const own = row.shape.labelled !== undefined && !row.shape.labelled.keeps.includes(name);
-  const blinds: Blind[] = [];
-  const add = (parts: readonly (string | null)[], why: Withholding, bit: 1 | 2): void => {
-    const known = parts.filter((part) => part !== null);
-    if (known.length > 0) blinds.push({ blind: known.length > 1 ? `(${known.join(' or ')})` : String(known[0]), why, bit });
-  };
   const spoilt = (snippet: string | undefined): string | null => (snippet === undefined ? null : `coalesce(${row.sql(snippet)}, false)`);
-  if (plan.masked !== 0) add([own ? `${row.alias}.masked` : null, spoilt(field.spoiltBy)], plan.maskedRows, 1);
-  if (row.denials() !== null || row.decided) {
-    const phi = field.phi ?? field.gate;
-    add([own && phi !== undefined ? row.refused(phi) : null, spoilt(field.refusedBy)], plan.consent.denied, 2);
-  }
-  return blinds;
+  const agreeable = row.denials() !== null || row.decided;
+  const ownMasked = own && plan.masked !== 0 ? `${row.alias}.masked` : null;
+  const ownBlind = own ? row.blind(field.phi ?? field.gate) : null;
+  const spoiltByMasked = plan.masked === 0 ? null : spoilt(field.spoiltBy);
+  const spoiltByRefused = agreeable ? spoilt(field.refusedBy) : null;
+  const masked = anyOf([ownMasked, spoiltByMasked]);
+  const refused = agreeable ? anyOf([ownBlind, spoiltByRefused]) : null;
+  const where = anyOf([ownBlind ?? ownMasked, spoiltByMasked, spoiltByRefused]);
+  if (where === null) return null;
+  return {
+    where,
+    // A row that the policy masks is blind, too: that is told first, and once.
+    layers: [
+      ...(masked === null ? [] : [{ where: `(not ${masked})`, why: plan.maskedRows }]),
+      ...(refused === null ? [] : [{ where: `(not ${refused})`, why: plan.consent.denied }]),
+    ],
+    bits: [
+      ...(masked === null ? [] : [`case when ${masked} then 1 else 0 end`]),
+      ...(refused === null ? [] : [`case when ${masked === null ? '' : `not ${masked} and `}${refused} then 2 else 0 end`]),
+    ],
+  };
+}
+
+function anyOf(conditions: readonly (string | null)[]): string | null {
+  const known = conditions.filter((condition) => condition !== null);
+  return known.length > 1 ? `(${known.join(' or ')})` : (known[0] ?? null);
 }
 
 function compileField(compilation: Compilation, at: FieldAt, verdict: Verdict): Nested {
@@ -202,18 +211,19 @@ export function verdictOf(plan: Plan, row: Row, phi: PhiClass | undefined): Verd
   const decision = plan.decide(phi);
   if (decision.may === 'never') return { shown: false, why: decision.withheld };
   const layers: Layer[] = [];
+  const conditions = decision.may === 'when' ? decision.conditions : [];
   if (decision.may === 'when') {
-    const where = row.holdsWhere(decision.conditions);
+    const where = row.holdsWhere(conditions);
     if (where === null) return { shown: false, why: decision.otherwise };
     layers.push({ where, why: decision.otherwise });
   }
-  return asked(row, [...layers, ...row.agreedLayers(phi)]);
-}
-
-function asked(row: Row, layers: readonly Layer[]): Verdict {
+  layers.push(...row.agreedLayers(phi));
   const open = layers.filter(({ where }) => !row.holds.has(where));
   const held = layers.filter(({ where }) => row.holds.has(where));
-  return { shown: true, where: allOf(open), layers: open, ...(held.length > 0 ? { held: allOf(held) ?? 'true' } : {}) };
+  const all = allOf(open);
+  const known = open.length > 1 ? row.whereKnown(conditions) : null;
+  const where = all !== null && known ? known.together(all) : all;
+  return { shown: true, where, layers: open, ...(held.length > 0 ? { held: allOf(held) ?? 'true' } : {}) };
 }
 
 function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withheld: WithheldList; site: Site | null }): void {

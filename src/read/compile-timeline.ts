@@ -91,9 +91,11 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
   ];
   const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
   const ofSource = (column: string, cast: string): string => (shape.joins?.['source'] ? row.column(column) : `null::${cast} as ${column}`);
+  const refused = row.denials()?.refusedIn(arm.gate) ?? '0';
+  const armBlind = `(${row.column('label_mask')} & (${plan.masked} | ${refused})) <> 0`;
   const columns = [
     uid, `${quote(line.kind)}::text as kind`, `${quote(shape.tag ?? '')}::text as tag`, `${quote(shape.type)}::text as typename`, `${instant} as at`,
-    `(${row.sql(line.title)})::text as title`, `(${row.sql(line.detail)})::text as detail`, row.column('label_mask'), `${row.refused(arm.gate) ?? 'false'} as refused`,
+    `(${row.sql(line.title)})::text as title`, `(${row.sql(line.detail)})::text as detail`, row.column('label_mask'), `${armBlind} as blind`,
     ofSource('source_id', 'smallint'), ofSource('source_key', 'text'), ofSource('source_updated_at', 'timestamptz'), ofSource('ingested_at', 'timestamptz'),
   ]; // prettier-ignore
   const sql = `(select ${columns.join(', ')} from ${shape.table} ${row.alias} where ${predicates.join(' and ')} order by ${instant} desc, ${uid} desc limit ${first} + 1)`;

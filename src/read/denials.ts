@@ -38,6 +38,8 @@ export class Denials {
   refusedIn = (phi: PhiClass): string => this.#column(`l${place(phi)}`, refusedIn('d', phi));
   refusedAnywhere = (): string => this.#column('l', refusedAnywhere('d'));
   answer = (): string => this.#column('d', 'd');
+  /** Nothing at all is denied. */
+  nothing = (): string => this.#column('n', '(d is null)');
 
   #column(name: string, sql: string): string {
     this.#columns.set(name, sql);

@@ -5,6 +5,8 @@ import type { Withholding } from '../access/index.js';
 export interface Layer {
   readonly where: string;
   readonly why: Withholding;
+  /** A condition from which this one follows, and which many layers share. */
+  readonly follows?: string;
 }
 
 export function allOf(layers: readonly Pick<Layer, 'where'>[]): string | null {

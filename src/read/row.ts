@@ -31,6 +31,10 @@ export class Row {
   readonly #conditions = new Map<RowCondition, string>();
   readonly #relationAlias: string;
   #denials: Denials | null = null;
+  readonly #together = new Map<string, string>();
+  readonly #togetherAlias: string;
+  /** Columns of the rows' own select that say whether a row is blind in a class. */
+  readonly blinds = new Map<string, string>();
   readonly alias: string;
   readonly parent: Row | null;
   readonly decided: boolean;
@@ -48,6 +52,7 @@ export class Row {
     this.decided = context.decided ?? false;
     this.alias = context.statement.alias('x');
     this.#relationAlias = context.statement.alias('rel');
+    this.#togetherAlias = context.statement.alias('all');
     this.holds = new Set([...(context.parent?.holds ?? []), ...(context.holds ?? [])]);
   }
 
@@ -136,17 +141,44 @@ export class Row {
     const denials = this.denials();
     const { consent } = this.#context.plan;
     if (denials === null) return [];
+    const follows = denials.nothing();
     return [
-      { where: denials.allowed(phi), why: consent.denied },
-      { where: denials.unrestricted(phi), why: consent.restricted },
+      { where: denials.allowed(phi), why: consent.denied, follows },
+      { where: denials.unrestricted(phi), why: consent.restricted, follows },
     ];
   }
 
-  /** Whether a consent denies this row because of its labels, though not the class as a whole; null where none can. */
-  refused(phi: PhiClass): string | null {
-    if (this.decided) return this.column('refused');
+  /** Where a row's content is withheld because of its labels, by the policy or by a consent; null where no label can do that. */
+  blind(phi: PhiClass | undefined): string | null {
+    const { plan } = this.#context;
+    const byPolicy = plan.masked === 0 ? null : `${this.alias}.masked`;
+    if (phi === undefined) return byPolicy;
+    if (this.decided) return this.column('blind');
     const denials = this.denials();
-    return denials && `((${denials.refusedIn(phi)} & ${this.column('label_mask')}) <> 0)`;
+    if (denials === null) return byPolicy;
+    const sql = `(${this.column('label_mask')} & (${plan.masked} | ${denials.refusedIn(phi)})) <> 0`;
+    if (denials === this.#denials) return this.together(sql);
+    this.blinds.set(`blind_${phi.toLowerCase()}`, sql);
+    return `${this.alias}.blind_${phi.toLowerCase()}`;
+  }
+
+  /** A condition worked out once for this row, however often it is mentioned: every mention of an expression has its price. */
+  together(sql: string): string {
+    const known = this.#together.get(sql) ?? `c${this.#together.size}`;
+    this.#together.set(sql, known);
+    return `${this.#togetherAlias}.${known}`;
+  }
+
+  /** The nearest row at which all is known that these conditions and the person's denials speak of: whoever knows a part of it
+   *  stands above this row, so the nearest of them will do. */
+  whereKnown(conditions: readonly RowCondition[]): Row | null {
+    const denials = this.denials();
+    return this.#owner((row) => (denials !== null && row.#denials === denials) || conditions.some((one) => row.#conditions.has(one)));
+  }
+
+  #owner(is: (row: Row) => boolean): Row | null {
+    if (is(this)) return this;
+    return this.parent === null ? null : this.parent.#owner(is);
   }
 
   #condition(condition: RowCondition): string | null {
@@ -163,7 +195,9 @@ export class Row {
     const conditions = [...this.#conditions].map(([name, sql]) => `coalesce((${sql}), false) as ${name}`);
     const relation = conditions.length > 0 ? [`cross join lateral (select ${conditions.join(', ')} offset 0) ${this.#relationAlias}`] : [];
     const consents = this.#denials?.lateral() ?? []; // last: joins may ask for columns of it, too
-    return [...relation, ...consents, ...joins].join('\n');
+    const together = [...this.#together].map(([sql, name]) => `${sql} as ${name}`);
+    const all = together.length > 0 ? [`cross join lateral (select ${together.join(', ')} offset 0) ${this.#togetherAlias}`] : [];
+    return [...relation, ...consents, ...all, ...joins].join('\n');
   }
 
   /** A join may stand on another of the same row: that one comes first, with the columns that are then known to be used. */

@@ -33,9 +33,22 @@ export class WithheldList {
     const conditions = [...new Set(this.#conditional.flatMap(({ layers }) => layers.map(({ where }) => where)))];
     const usual = mostOften(this.#conditional.flatMap(({ layers }) => layers.map(({ where }) => where)));
     if (usual === null) return nothing;
+    const fine = [...new Set(this.#conditional.flatMap(({ layers }) => layers.map(({ where, follows }) => follows ?? where)))];
+    const withFields = (fields: readonly [string, Withholding][]): string =>
+      `${quote(`[${[always, rows(fields, selected)].filter(Boolean).join(',')}]`)}::json`;
+    const shared = this.#layersOfAll();
+    if (shared) {
+      const whens = shared.map(({ where }, at) => {
+        const fields = this.#conditional.flatMap(({ field, layers }): [string, Withholding][] => {
+          const layer = layers[at];
+          return layer ? [[field, layer.why]] : [];
+        });
+        return `${at === shared.length - 1 ? 'else' : `when not ${where} then`} ${withFields(fields)}`;
+      });
+      const follow = shared.some(({ follows }) => follows !== undefined) ? `when ${conditions.join(' and ')} then ${nothing} ` : '';
+      return `case when ${fine.join(' and ')} then ${nothing} ${follow}${whens.join(' ')} end`;
+    }
     const { needed, fields } = this.#withoutOnly(usual);
-    const those = `${quote(`[${[always, rows(fields, selected)].filter(Boolean).join(',')}]`)}::json`;
-    if (conditions.length === 1) return `case when ${usual} then ${nothing} else ${those} end`;
     const entries = this.#conditional.flatMap(({ field, layers }) =>
       layers.map(({ where, why }, at) => ({
         text: rows([[field, why]], selected),
@@ -43,8 +56,17 @@ export class WithheldList {
         after: layers.slice(0, at).map((before) => conditions.indexOf(before.where) + 1),
       })),
     );
-    return `case when ${conditions.join(' and ')} then ${nothing} when ${[`not ${usual}`, ...needed].join(' and ')} then ${those}
+    return `case when ${fine.join(' and ')} then ${nothing} when ${[`not ${usual}`, ...needed].join(' and ')} then ${withFields(fields)}
       else withheld_rows(${quote(always)}, ${quote(JSON.stringify(entries))}::jsonb, array[${conditions.join(', ')}]) end`;
+  }
+
+  /** The conditions, where they are the same for every field. */
+  #layersOfAll(): readonly Layer[] | null {
+    const [first, ...others] = this.#conditional;
+    const same = others.every(
+      ({ layers }) => layers.length === first?.layers.length && layers.every(({ where }, at) => where === first.layers[at]?.where),
+    );
+    return first && same ? first.layers : null;
   }
 
   /** What is withheld where this condition fails and nothing else does that would be the reason. */
@@ -52,7 +74,7 @@ export class WithheldList {
     const needed = new Set<string>();
     const fields = this.#conditional.flatMap(({ field, layers }): [string, Withholding][] => {
       const at = layers.findIndex(({ where }) => where === condition);
-      layers.slice(0, at < 0 ? layers.length : at).forEach(({ where }) => needed.add(where));
+      layers.slice(0, at < 0 ? layers.length : at).forEach(({ where, follows }) => needed.add(follows ?? where));
       const layer = layers[at];
       return layer ? [[field, layer.why]] : [];
     });
