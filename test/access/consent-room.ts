@@ -44,7 +44,7 @@ export async function openConsentRoom(): Promise<ConsentRoom> {
     arrives: async (id, more) => {
       const message = readResource(JSON.stringify(consent(id, more)));
       await ingestBatch(worker, {
-        sourceId: sourceId as never,
+        sourceId: sourceId,
         runId: run.id,
         receivedAt: new Date('2026-11-20T12:00:00Z'),
         batch: { messages: [message], cursor: { at: id }, progress: null },

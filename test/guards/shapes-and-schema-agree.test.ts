@@ -73,7 +73,8 @@ describe('the root', () => {
   );
 
   it('is open to roles with a capability that the schema of the policy has', () => {
-    for (const { requires } of Object.values(roots)) expect(['READ_CASES', 'READ_IDENTITY', 'MANAGE_SOURCES', 'REVIEW_ACCESS']).toContain(requires);
+    for (const { requires } of Object.values(roots))
+      expect(['READ_CASES', 'READ_IDENTITY', 'MANAGE_SOURCES', 'REVIEW_ACCESS']).toContain(requires);
   });
 });
 
