@@ -13,7 +13,8 @@ export {
   type Told,
 } from './audit-entry.js';
 export { readLabelRules, type LabelRules } from './label-rules.js';
-export { labelledTables, queueUnsettled, relabelRange, type LabelledTable, type RowRange } from './labels.js';
+export { labelledTables, relabelRange, type LabelledTable, type RowRange } from './labels.js';
+export { queueUnsettled } from './unsettled.js';
 export { readPolicySet, type PolicySet } from './policy-set.js';
 export { conditionWords, explainClass, explainMatch } from './explain.js';
 export { describePolicy } from './describe-policy.js';

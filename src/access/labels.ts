@@ -4,7 +4,7 @@
  *  once, the one with the older view could write last. */
 import type { Pool, PoolClient } from 'pg';
 import { requestJob, type RowId } from '../kernel/index.js';
-import { generationHeld, inTransaction, PENDING, tellCasesOf, writeOutbox } from '../store/index.js';
+import { generationHeld, inTransaction, tellCasesOf, writeOutbox } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
 import * as statements from './label-statements.js';
 
@@ -125,7 +125,7 @@ export const programsOf = ({ programs }: LabelRules): [readonly string[], readon
 async function spread(go: Spreading, table: LabelledTable, rows: readonly RowId[]): Promise<void> {
   switch (table) {
     case 'patient_record':
-      await go.plain('patient_record', rows);
+      await go.records(rows);
       await go.coverages([], rows);
       // Who is one person may have changed: that decides which visits a number can mean.
       await go.fromConditions(await go.numbered('condition', rows));
@@ -157,6 +157,18 @@ interface Moved {
 }
 
 /** The statements in their order, within one transaction. Rows reached on the way go on only where they changed. */
+/** Whether a record carries a label decides how it is linked. */
+export async function linkAnew(client: PoolClient, records: Ids): Promise<void> {
+  const runs: { fromId: number; toId: number }[] = [];
+  for (const id of records.map(Number).sort((one, other) => one - other)) {
+    const last = runs.at(-1);
+    if (last?.toId === id - 1) last.toId = id;
+    else runs.push({ fromId: id, toId: id });
+  }
+  const jobs = runs.map(({ fromId, toId }) => requestJob('linkRange', { fromId: String(fromId), toId: String(toId) }));
+  await writeOutbox(client, jobs);
+}
+
 class Spreading {
   readonly #programs: [readonly string[], readonly number[]];
   constructor(
@@ -217,6 +229,24 @@ class Spreading {
     await this.#run(statements.labelPlain(table, places[table]), rows);
   }
 
+  /** Whether a record carries a label decides how it is linked (identity/partition.ts): those for which that changed are
+   *  looked at again. */
+  async records(records: Ids): Promise<void> {
+    const before = await this.#labelled(records);
+    await this.plain('patient_record', records);
+    const after = await this.#labelled(records);
+    const moved = records.filter((id) => before.has(id) !== after.has(id));
+    await linkAnew(this.client, moved);
+  }
+
+  async #labelled(records: Ids): Promise<ReadonlySet<RowId>> {
+    const { rows } = await this.client.query<{ id: RowId }>(
+      'select id from patient_record where id = any($1::bigint[]) and label_mask <> 0',
+      [records],
+    );
+    return new Set(rows.map(({ id }) => id));
+  }
+
   async numbered(table: 'claim' | 'condition', records: Ids): Promise<Ids> {
     const { rows } = await this.client.query<{ id: RowId }>(statements.numberedRows(table), [records]);
     return rows.map(({ id }) => id);
@@ -234,44 +264,3 @@ class Spreading {
 
 const unique = (ids: Ids): RowId[] => [...new Set(ids)];
 const both = (moved: readonly Moved[]): RowId[] => unique(moved.flatMap(({ was, now }) => [was ?? [], now ?? []].flat()));
-
-const rangeRows = 1000;
-
-/** Queues labels for rows that wait for something which no longer comes, and for visits at a program whose name came after
- *  them. Called at the end of a run: a row must not be invisible for ever. @returns the number of ranges */
-export async function queueUnsettled(client: PoolClient, rules: LabelRules): Promise<number> {
-  let queued = 0;
-  for (const table of labelledTables) {
-    const ranges = await rangesOf(client, `select id from ${table} where label_mask & ${PENDING} <> 0`, []);
-    queued += await queueRanges(client, table, ranges);
-  }
-  for (const table of ['encounter', 'appointment', 'care_team_member', 'claim', 'adjudication'] as const) {
-    const unlabelled = statements.unlabelledAtPlaces(table, places[table]);
-    queued += await queueRanges(client, table, await rangesOf(client, unlabelled, programsOf(rules)));
-  }
-  return queued;
-}
-
-interface IdRange {
-  readonly fromId: RowId;
-  readonly toId: RowId;
-}
-
-/** Ids fall into blocks of a thousand; a block that holds any is one range. */
-async function rangesOf(client: PoolClient, ids: string, values: readonly unknown[]): Promise<IdRange[]> {
-  const { rows } = await client.query<IdRange>(
-    `select min(id)::text as "fromId", max(id)::text as "toId" from (${ids}) x group by id / ${rangeRows} order by min(id)`,
-    [...values],
-  );
-  return rows;
-}
-
-async function queueRanges(client: PoolClient, table: LabelledTable, ranges: readonly IdRange[]): Promise<number> {
-  if (ranges.length === 0) return 0;
-  const generation = await generationNow(client);
-  await writeOutbox(
-    client,
-    ranges.map((range) => requestJob('labelRange', { table, ...range, generation })),
-  );
-  return ranges.length;
-}

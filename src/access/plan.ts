@@ -6,7 +6,7 @@ import type { BreakGlassRules } from './break-glass-file.js';
 import type { Policy, Rule } from './policy-file.js';
 import type { Capability, Condition } from './policy-schema.js';
 
-export type WithheldReason = 'ROLE' | 'PURPOSE' | 'RELATIONSHIP' | 'SENSITIVITY';
+export type WithheldReason = 'ROLE' | 'PURPOSE' | 'RELATIONSHIP' | 'SENSITIVITY' | 'CONSENT' | 'RESTRICTION';
 /** Why something is not shown; `rule` is neutral, `remedy` says how to ask. */
 export interface Withholding {
   readonly reason: WithheldReason;
@@ -42,6 +42,8 @@ export interface Plan {
   readonly masked: number;
   readonly maskedRows: Withholding;
   readonly labels: readonly { readonly name: string; readonly bit: number }[];
+  /** What a person's consents and agreed restrictions withhold is worked out in the statement, with this argument. */
+  readonly consent: { readonly argument: string; readonly denied: Withholding; readonly restricted: Withholding };
 }
 
 /** A row of an inheriting type whose labels are not known yet: forbidden to everybody. */
@@ -83,6 +85,11 @@ export function planFor(policy: Policy, viewer: { readonly role: string; readonl
     masked: policy.masked,
     maskedRows: { reason: 'SENSITIVITY', rule: 'sensitivity.masked', remedy: policy.maskRemedy },
     labels: policy.labels,
+    consent: {
+      argument: policy.consent.argumentFor(purpose),
+      denied: { reason: 'CONSENT', rule: policy.consent.denied.rule, remedy: policy.consent.denied.remedy },
+      restricted: { reason: 'RESTRICTION', rule: policy.consent.restricted.rule, remedy: policy.consent.restricted.remedy },
+    },
   };
 }
 

@@ -2,6 +2,7 @@
  *  problem on its own line. Reading is apart from deciding: `plan.ts` only sees a policy that holds together. */
 import type { MatchKey, PhiClass } from '../kernel/index.js';
 import { breakGlassFile, breakGlassOf, breakGlassProblems, glassRuleProblems, type BreakGlassRules } from './break-glass-file.js';
+import { consentFile, consentOf, consentProblems, type ConsentRules } from './consent-rules.js';
 import { contradictionsOf } from './policy-checks.js';
 import { purposesFile, rolesFile, rulesFile, type Capability, type Condition, type RulesFile } from './policy-schema.js';
 import { relationFile } from './relation-file.js';
@@ -42,6 +43,8 @@ export interface Policy {
   readonly maskRemedy: string | null;
   readonly labels: readonly Label[];
   readonly glass: BreakGlassRules;
+  /** What consents and agreed restrictions mean. */
+  readonly consent: ConsentRules;
   /** How long a closed case still opens its patient. */
   readonly daysAfterClosing: number;
   /** Digest of the texts: the same policy has the same digest in every process. */
@@ -67,28 +70,39 @@ export function policyOf(
     'rules.yaml': readPolicyFile(texts, 'rules.yaml', rulesFile),
     'break-glass.yaml': readPolicyFile(texts, 'break-glass.yaml', breakGlassFile),
     'relation.yaml': readPolicyFile(texts, 'relation.yaml', relationFile),
+    'consent.yaml': readPolicyFile(texts, 'consent.yaml', consentFile),
   };
   const [purposes, roles, rules] = [files['purposes.yaml'].value, files['roles.yaml'].value, files['rules.yaml'].value];
-  const [glass, relation] = [files['break-glass.yaml'].value, files['relation.yaml'].value];
-  if (!purposes || !roles || !rules || !glass || !relation) {
+  const [glass, relation, consent] = [files['break-glass.yaml'].value, files['relation.yaml'].value, files['consent.yaml'].value];
+  if (!purposes || !roles || !rules || !glass || !relation || !consent) {
     return { policy: null, problems: Object.values(files).flatMap(({ problems }) => problems) };
   }
   const read = { purposes: purposes.purposes, roles: roles.roles, rules };
   const mayBreak = read.roles.filter(({ capabilities }) => capabilities.includes('BREAK_GLASS')).map(({ role }) => role);
   const hidden = rules.sensitivity.filter(({ treatment }) => treatment === 'hide').map(({ label }) => label);
+  const names = labels?.map(({ name }) => name) ?? null;
   const problems = [
-    ...contradictionsOf({ ...read, labels: labels?.map(({ name }) => name) ?? null }).map((problem) => files[problem.file].say(problem)),
+    ...contradictionsOf({ ...read, labels: names }).map((problem) => files[problem.file].say(problem)),
     ...glassRuleProblems(rules.rules, new Set(mayBreak)).map(files['rules.yaml'].say),
+    ...consentProblems(consent, names).map(files['consent.yaml'].say),
     ...breakGlassProblems(glass, { roles: new Set(read.roles.map(({ role }) => role)), hidden }).map(files['break-glass.yaml'].say),
   ];
   if (problems.length > 0) return { policy: null, problems };
-  const more = { glass: breakGlassOf(glass), daysAfterClosing: relation.afterClosing.days, digest: digestOf(texts) };
+  const more = {
+    glass: breakGlassOf(glass),
+    consent: consentOf(consent, labels ?? []),
+    daysAfterClosing: relation.afterClosing.days,
+    digest: digestOf(texts),
+  };
   return { policy: { ...build(read, labels ?? []), ...more }, problems };
 }
 
 type Read = Pick<Parameters<typeof contradictionsOf>[0], 'purposes' | 'roles' | 'rules'>;
 
-function build({ purposes, roles, rules }: Read, labels: readonly Label[]): Omit<Policy, 'glass' | 'daysAfterClosing' | 'digest'> {
+function build(
+  { purposes, roles, rules }: Read,
+  labels: readonly Label[],
+): Omit<Policy, 'glass' | 'consent' | 'daysAfterClosing' | 'digest'> {
   const bits = new Map(labels.map(({ name, bit }) => [name, bit]));
   const maskOf = (treatment: 'hide' | 'mask'): number =>
     rules.sensitivity.filter((row) => row.treatment === treatment).reduce((mask, { label }) => mask | (1 << (bits.get(label) ?? 0)), 0);

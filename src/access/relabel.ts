@@ -5,7 +5,17 @@ import type { Pool, PoolClient } from 'pg';
 import type { RowId } from '../kernel/index.js';
 import { inTransaction } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
-import { beginLabelling, labelledTables, ownMasks, places, programsOf, type LabelledTable, type OwnMask, type RowRange } from './labels.js';
+import {
+  beginLabelling,
+  labelledTables,
+  linkAnew,
+  ownMasks,
+  places,
+  programsOf,
+  type LabelledTable,
+  type OwnMask,
+  type RowRange,
+} from './labels.js';
 import * as statements from './renew-statements.js';
 
 /** The rules of the generation that a process knows. */
@@ -96,6 +106,7 @@ class Renewing {
     switch (table) {
       case 'patient_record': {
         const records = await this.#run(statements.renewPlain(table, places[table]), rows);
+        await linkAnew(this.client, idsOf(records));
         return void (await this.#run(statements.renewCoverages, [], idsOf(records)));
       }
       case 'condition': {

@@ -1,6 +1,7 @@
 /** What hangs on a case and is reached by its id alone: it asks what the case itself would ask. */
 import { glassBrokenFor, grantUidFor, personOfRecord, sharesCase } from '../access/index.js';
 import type { PhiClass, Shape } from '../kernel/index.js';
+import { recordsOfSamePerson } from '../patients/index.js';
 
 const itsCase = (predicate: string): string => `exists (select 1 from case_file c where c.id = $.case_id and ${predicate})`;
 const ofCase = (column: string): string => `(select ${column} from case_file c where c.id = $.case_id)`;
@@ -10,6 +11,7 @@ const person = personOfRecord(ofCase('c.patient_record_id'));
 export function onCase(asks: PhiClass | null) {
   return {
     conditionsAlone: { related: itsCase(sharesCase('c')), facility: itsCase('c.facility_id = :facility'), glass: glassBrokenFor(person) },
+    consentsAlone: recordsOfSamePerson(ofCase('c.patient_record_id')),
     grant: grantUidFor(person),
     alone: {
       requires: 'READ_CASES',
@@ -18,5 +20,5 @@ export function onCase(asks: PhiClass | null) {
       ...(asks === null ? {} : { asks }),
       touches: { as: 'case', person: `(select p.uid from person p where p.id = ${person})`, case: ofCase('c.uid'), gate: 'NARRATIVE' },
     },
-  } as const satisfies Pick<Shape, 'conditionsAlone' | 'grant' | 'alone'>;
+  } as const satisfies Pick<Shape, 'conditionsAlone' | 'consentsAlone' | 'grant' | 'alone'>;
 }

@@ -3,6 +3,7 @@
 import { glassBrokenFor, grantUidFor, personOfRecord, sharesCase } from '../access/index.js';
 import { column, connection, id, instant, many, one, shape } from '../kernel/index.js';
 import { onCase } from './on-case.js';
+import { recordsOfSamePerson } from '../patients/index.js';
 
 const narrative = { phi: 'NARRATIVE' } as const;
 const person = personOfRecord('$.patient_record_id');
@@ -15,6 +16,8 @@ export const caseShape = shape('Case', {
   conditions: { related: sharesCase('$'), facility: '$.facility_id = :facility', glass: glassBrokenFor(person) },
   grant: grantUidFor(person),
   alone: { requires: 'READ_CASES' },
+  // A case about nobody is bound by nobody's consent.
+  consents: recordsOfSamePerson('$.patient_record_id'),
   touches: {
     as: 'case',
     person:
@@ -52,6 +55,7 @@ export const caseShape = shape('Case', {
     }),
     patient: one('Patient', {
       on: `$.id = (select l.person_id from person_link l where l.patient_record_id = ^.patient_record_id and l.assurance = 'CERTAIN')`,
+      samePerson: true,
       ...narrative,
     }),
     deadlines: many('Deadline', { on: '$.case_id = ^.id', order: '$.due_at, $.id' }),

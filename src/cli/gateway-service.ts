@@ -8,6 +8,7 @@ import { openDirectory } from '../directory/index.js';
 import { createApollo } from '../graphql/index.js';
 import { createApp, keepLimits, listen, openDoor, rememberedForMs, type Admitted } from '../http/index.js';
 import { HubError, type Clock, type Log, type SystemActor, type Viewer } from '../kernel/index.js';
+import { agreementActs } from '../patients/index.js';
 import { createReader, openReaders } from '../read/index.js';
 import { businessClock, listenTo, openOrm, openPool, openTokenUse, type Orm } from '../store/index.js';
 import { auditedActs } from './audited-acts.js';
@@ -90,6 +91,7 @@ export async function startGateway(
         reader,
         acts: actsOf({ plan, rows }, { orm, clock, rules: rules.cases, told }),
         grants: grantActs({ pool, plan, viewer: rows, told }),
+        agreements: agreementActs({ ...plan, em: orm.em, viewer: rows, told }),
         privacy: privacyActs({ ...plan, em: orm.em, viewer: rows, told, rules: rules.disclosures }),
       };
     },

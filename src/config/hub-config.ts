@@ -32,7 +32,7 @@ export type SourceConfig = FhirSource | FhirFilesSource;
 
 /** The FHIR types that some rule of the hub needs; whatever else a source holds is not asked for. */
 export const fhirTypes = [
-  'Patient', 'Encounter', 'Condition', 'CareTeam', 'Coverage', 'Claim', 'ClaimResponse', 'ExplanationOfBenefit', 'Account', 'Invoice',
+  'Patient', 'Encounter', 'Condition', 'CareTeam', 'Coverage', 'Consent', 'Claim', 'ClaimResponse', 'ExplanationOfBenefit', 'Account', 'Invoice',
   'PaymentNotice', 'PaymentReconciliation', 'Appointment', 'Schedule', 'Slot', 'Practitioner', 'PractitionerRole', 'Organization', 'Location',
 ] as const; // prettier-ignore
 export type FhirType = (typeof fhirTypes)[number];

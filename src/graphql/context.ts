@@ -4,6 +4,7 @@ import { Kind, type FieldNode, type GraphQLResolveInfo, type SelectionSetNode } 
 import { HubError, readWireId, uuidOf, type RootField, type Viewer } from '../kernel/index.js';
 import type { CaseActs } from '../cases/index.js';
 import type { AuditAction, GrantActs, Plan, PrivacyActs } from '../access/index.js';
+import type { AgreementActs } from '../patients/index.js';
 import type { Reader, ReadAnswer, ReadRequest, RunInputs, Touched } from '../read/index.js';
 import { underPolicyInForce } from './policy-in-force.js';
 import type { Events, EventSeen } from './subscriptions/fan-out.js';
@@ -21,6 +22,8 @@ export interface OperationContext {
   grants: GrantActs;
   /** Those of the privacy office. */
   privacy: PrivacyActs;
+  /** What may be agreed with a patient, bound to this viewer. */
+  agreements: AgreementActs;
   readonly trail: Trail;
   /** Plan and acts under the policy that is in force now. Given back rather than set: the server copies a context. */
   readonly renewed: () => Promise<Pick<OperationContext, 'plan' | 'acts' | 'grants' | 'privacy'>>;

@@ -13,3 +13,4 @@ export { readTrustedDocuments, type TrustedDocuments } from './trusted-documents
 export { newTrail, type OperationContext } from './context.js';
 export type { CaseActs } from '../cases/index.js';
 export { withoutSuggestion } from './suggestions.js';
+export type { AgreementActs } from '../patients/index.js';

@@ -17,6 +17,7 @@ import {
 import { buildSchemaSync } from 'type-graphql';
 import { HubError, type Shape } from '../kernel/index.js';
 import { AccessMutations, AccessQueries } from './resolvers/access.js';
+import { AgreementMutations } from './resolvers/agreements.js';
 import { CaseMutations } from './resolvers/case-mutations.js';
 import { GrantMutations } from './resolvers/grant-mutations.js';
 import { Queries } from './resolvers/queries.js';
@@ -49,7 +50,7 @@ function neverAsked(): never {
 
 export function buildHubSchema(shapes: readonly Shape[]): GraphQLSchema {
   const built = buildSchemaSync({
-    resolvers: [Queries, CaseMutations, GrantMutations, AccessQueries, AccessMutations, Subscriptions],
+    resolvers: [Queries, CaseMutations, GrantMutations, AccessQueries, AccessMutations, AgreementMutations, Subscriptions],
     validate: false,
     scalarsMap: [{ type: Date, scalar: DateTime }],
     pubSub: unused,

@@ -20,7 +20,10 @@ export interface AppOptions {
   /** Of a body. */
   readonly mostBytes: number;
   /** What an operation reads and acts with, for an admitted viewer. */
-  readonly equip: (admitted: Admitted, requestId: string) => Pick<OperationContext, 'reader' | 'acts' | 'grants' | 'privacy'>;
+  readonly equip: (
+    admitted: Admitted,
+    requestId: string,
+  ) => Pick<OperationContext, 'reader' | 'acts' | 'grants' | 'privacy' | 'agreements'>;
   /** Subscriptions; without them nobody hears of changes. */
   readonly streams: Streams;
   /** Throws where the gateway cannot answer. */

@@ -32,7 +32,11 @@ export function linkRange(
     const ids = records.map(({ id }) => id);
     const { components, conflicts } = partitionRecords(records, how.rules);
     const before = await linksOf(client, ids);
-    const { assignments, aliases } = assignPersons(components, before);
+    const { assignments, aliases } = assignPersons(
+      components,
+      before,
+      new Set(records.filter(({ labelled }) => labelled).map(({ id }) => id)),
+    );
     const now = how.clock.now();
     const settled = await withPersons(client, assignments, now);
     const changed = await writeLinks(client, settled, now);
@@ -68,7 +72,10 @@ async function withPersons(client: PoolClient, assignments: readonly Assignment[
 /** @returns the records whose person is another than before */
 async function writeLinks(client: PoolClient, assignments: readonly Settled[], now: Date): Promise<RowId[]> {
   const links = assignments.flatMap(({ component: { members, evidence }, person }) =>
-    members.map((record) => ({ record, person, score: members.length > 1 ? 1 : null, evidence: evidence.get(record) ?? [] })),
+    members.map((record) => {
+      const why = evidence.get(record) ?? [];
+      return { record, person, score: why.length > 0 ? 1 : null, evidence: why };
+    }),
   );
   const { rows } = await client.query<{ record: RowId }>(
     `with wanted as (select * from jsonb_to_recordset($1::jsonb) as w(record bigint, person bigint, score float8, evidence text[])),

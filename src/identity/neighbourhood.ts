@@ -57,7 +57,7 @@ async function mates(client: PoolClient, records: readonly RowId[]): Promise<Row
 
 async function readRecords(client: PoolClient, ids: readonly RowId[]): Promise<RecordToLink[]> {
   const { rows } = await client.query<RecordToLink>(
-    `select r.id, r.family, r.given, r.birth_date::text as "birthDate",
+    `select r.id, r.family, r.given, r.birth_date::text as "birthDate", coalesce(r.label_mask, 0) <> 0 as labelled,
             coalesce((select json_agg(json_build_object('system', i.system, 'value', i.value, 'type', i.type)) from patient_identifier i where i.patient_record_id = r.id), '[]') as identifiers
        from patient_record r where r.id = any($1) and not r.stub`,
     [ids],

@@ -2,7 +2,11 @@
  *  order in which they arrived cannot matter. Two records are joined where they share a strong identifier and agree on name
  *  and birth date. An identifier whose carriers contradict each other joins nobody, not even those of its carriers that
  *  agree: which of them it belongs to is for a person to find out, and a false link would show one patient's data in
- *  another's case. */
+ *  another's case.
+ *
+ *  A record that carries a sensitivity label takes no part in what the others are to each other: it joins a person that they
+ *  make without it, and is the only one to say why. Else the links of the others would tell that it is there to whom the
+ *  policy hides it (42 CFR 2.13(c)). */
 import type { RowId } from '../kernel/index.js';
 import { compare, type Demographics } from './normalize.js';
 import type { StrongIdentifiers } from './strong-identifiers.js';
@@ -15,6 +19,8 @@ export interface Carrier {
 export interface RecordToLink extends Demographics {
   readonly id: RowId;
   readonly identifiers: readonly Carrier[];
+  /** It carries a sensitivity label, whatever the policy makes of that. */
+  readonly labelled?: boolean;
 }
 export interface Component {
   /** Oldest first. */
@@ -39,24 +45,13 @@ export const byAge = (a: RowId, b: RowId): number => a.length - b.length || (a <
 
 export function partitionRecords(records: readonly RecordToLink[], rules: StrongIdentifiers): Partition {
   const oldestFirst = [...records].sort((a, b) => byAge(a.id, b.id));
-  const roots = new Map(oldestFirst.map(({ id }) => [id, id]));
-  const reasons = new Map<RowId, Set<string>>();
-  const conflicts: Conflict[] = [];
-  for (const { system, types, carriers } of strongGroups(oldestFirst, rules)) {
-    const found = contradictions(carriers);
-    if (found.length > 0) {
-      const reason = `${wordsFor(types)} is shared, birth date or name is not`;
-      conflicts.push(...found.map(([record, other]) => ({ record, other, system, reason })));
-      continue;
-    }
-    for (const [first, ...others] of classesOf(carriers)) {
-      if (!first || others.length === 0) continue;
-      for (const record of [first, ...others]) {
-        join(roots, first.id, record.id);
-        reasons.set(record.id, (reasons.get(record.id) ?? new Set()).add(`shares ${wordsFor(types)} of ${system}`));
-      }
-    }
-  }
+  const labelled = oldestFirst.filter((record) => record.labelled);
+  const open = joined(
+    oldestFirst.filter((record) => !record.labelled),
+    rules,
+  );
+  if (labelled.length > 0) attach(open, { labelled, all: oldestFirst }, rules);
+  const { roots, reasons, conflicts } = open;
   const membersOf = new Map<RowId, RowId[]>();
   for (const { id } of oldestFirst) {
     const root = rootOf(roots, id);
@@ -68,6 +63,74 @@ export function partitionRecords(records: readonly RecordToLink[], rules: Strong
   };
   const components = [...membersOf.values()].map((members) => ({ members, evidence: new Map(members.map((id) => [id, evidenceOf(id)])) }));
   return { components, conflicts: oncePerPair(conflicts) };
+}
+
+interface Joined {
+  /** Towards the oldest record of each component. */
+  readonly roots: Map<RowId, RowId>;
+  readonly reasons: Map<RowId, Set<string>>;
+  readonly conflicts: Conflict[];
+  /** Pairs that share an identifier and agree, each with the oldest of its class. */
+  readonly pairs: (readonly [RowId, RowId])[];
+}
+
+function joined(oldestFirst: readonly RecordToLink[], rules: StrongIdentifiers): Joined {
+  const made: Joined = { roots: new Map(oldestFirst.map(({ id }) => [id, id])), reasons: new Map(), conflicts: [], pairs: [] };
+  for (const { system, types, carriers } of strongGroups(oldestFirst, rules)) {
+    const found = contradictions(carriers);
+    if (found.length > 0) {
+      const reason = `${wordsFor(types)} is shared, birth date or name is not`;
+      made.conflicts.push(...found.map(([record, other]) => ({ record, other, system, reason })));
+      continue;
+    }
+    for (const [first, ...others] of classesOf(carriers)) {
+      if (!first || others.length === 0) continue;
+      for (const record of [first, ...others]) {
+        join(made.roots, first.id, record.id);
+        made.pairs.push([first.id, record.id]);
+        made.reasons.set(record.id, (made.reasons.get(record.id) ?? new Set()).add(`shares ${wordsFor(types)} of ${system}`));
+      }
+    }
+  }
+  return made;
+}
+
+/** Each group of labelled records that hang together joins the one person to whom they all point; where that is nobody, or
+ *  more than one, they stay by themselves: it is not for them to make two persons one. */
+function attach(
+  open: Joined,
+  { labelled, all }: { labelled: readonly RecordToLink[]; all: readonly RecordToLink[] },
+  rules: StrongIdentifiers,
+): void {
+  const whole = joined(all, rules);
+  const ids = new Set(labelled.map(({ id }) => id));
+  const groups = new Map(labelled.map(({ id }) => [id, id]));
+  // Whoever is the oldest of a class stands for it: a labelled record's neighbours are all that share that oldest one.
+  const neighbours = new Map<RowId, RowId[]>();
+  for (const [first, record] of whole.pairs) neighbours.set(first, [...(neighbours.get(first) ?? []), record]);
+  const pointsTo = new Map<RowId, Set<RowId>>(labelled.map(({ id }) => [id, new Set()]));
+  for (const members of neighbours.values()) {
+    const theirs = members.filter((id) => ids.has(id));
+    const others = members.filter((id) => !ids.has(id)).map((id) => rootOf(open.roots, id));
+    for (const id of theirs) {
+      join(groups, theirs[0] ?? id, id);
+      others.forEach((root) => pointsTo.get(id)?.add(root));
+    }
+  }
+  for (const { id } of labelled) {
+    open.roots.set(id, id);
+    const shared = whole.reasons.get(id);
+    if (shared) open.reasons.set(id, shared);
+  }
+  const groupOf = new Map<RowId, RowId[]>();
+  for (const { id } of labelled) groupOf.set(rootOf(groups, id), [...(groupOf.get(rootOf(groups, id)) ?? []), id]);
+  for (const members of groupOf.values()) {
+    const persons = new Set(members.flatMap((id) => [...(pointsTo.get(id) ?? [])].map((root) => rootOf(open.roots, root))));
+    const [only, another] = persons;
+    for (const id of members) join(open.roots, members[0] ?? id, id);
+    if (only !== undefined && another === undefined) join(open.roots, only, members[0] ?? only);
+  }
+  open.conflicts.push(...whole.conflicts.filter(({ record }) => ids.has(record)));
 }
 
 interface Group {

@@ -18,9 +18,12 @@ export interface Alias {
 export function assignPersons(
   components: readonly Component[],
   linkedNow: ReadonlyMap<RowId, RowId>,
+  /** Records with a label: where there is another, the person is that one's, so that whoever does not know of them sees no change. */
+  labelled: ReadonlySet<RowId> = new Set(),
 ): { assignments: Assignment[]; aliases: Alias[] } {
   const ownerOf = new Map<RowId, RowId>();
-  for (const record of [...linkedNow.keys()].sort(byAge)) {
+  const oldestFirst = [...linkedNow.keys()].sort(byAge);
+  for (const record of [...oldestFirst.filter((id) => !labelled.has(id)), ...oldestFirst.filter((id) => labelled.has(id))]) {
     const person = linkedNow.get(record);
     if (person !== undefined && !ownerOf.has(person)) ownerOf.set(person, record);
   }
@@ -32,7 +35,8 @@ export function assignPersons(
       const owner = ownerOf.get(person);
       return owner !== undefined && members.has(owner);
     };
-    const [survivor, ...others] = [...persons].filter(stays).sort(byAge);
+    const openFirst = (person: RowId): number => Number(labelled.has(ownerOf.get(person) ?? person));
+    const [survivor, ...others] = [...persons].filter(stays).sort((a, b) => openFirst(a) - openFirst(b) || byAge(a, b));
     if (survivor !== undefined) aliases.push(...others.map((person) => ({ person, aliasOf: survivor })));
     return { component, person: survivor ?? null };
   });

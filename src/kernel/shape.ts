@@ -3,7 +3,8 @@
  *
  *  SQL snippets use four marks: `$.col` a column of this row, `$@j.col` of its join `j`, `^.col` and `^@j.col` the same of
  *  the parent row, and `:name` a parameter (`:user`, `:departments`, `:facility`, of the plan `:role`, `:purpose`, `:capabilities`,
- *  `:masked`, `:labels`, `:daysAfterClosing`, or an argument of the field). */
+ *  `:masked`, `:labels`, `:daysAfterClosing`, or an argument of the field). Masks of labels are `:masked`
+ *  (policy), `:refused` (this person's consents, in any class), `:refused_BILLING` (in that class), `:blind` (policy or consents). */
 
 /** The class of protected health information a field belongs to (45 CFR 164.514(d)(2)(i)(B): categories of PHI). */
 export const phiClasses = ['IDENTITY', 'CONTACT', 'DEMOGRAPHIC', 'SCHEDULING', 'CLINICAL', 'COVERAGE', 'BILLING', 'NARRATIVE'] as const;
@@ -23,6 +24,8 @@ interface Guarded {
   readonly gate?: PhiClass;
   /** True where the value was made from masked rows too: it is then null, and listed as `sensitivity.masked`. */
   readonly spoiltBy?: string;
+  /** The same of rows that the person's consent withholds, listed as `consent.denied`. */
+  readonly refusedBy?: string;
 }
 export interface ColumnField extends Guarded {
   readonly is: 'column';
@@ -44,6 +47,8 @@ export interface RelationField extends Guarded {
   readonly order?: string;
   /** Rows are there only where this class is shown, by the conditions on the row itself: a list above has not asked. */
   readonly asks?: PhiClass;
+  /** The row is the person of this row, or of the same person: whose consents bind it is known. */
+  readonly samePerson?: true;
 }
 /** How rows of a connection are sorted: `key` never null, `cast` the type it is read back as from a cursor. */
 export interface KeysetOrder {
@@ -72,6 +77,8 @@ export interface ConnectionField extends Guarded {
   /** By value of the `orderBy` argument; `default` where there is none. */
   readonly orders: Readonly<Record<string, KeysetOrder>>;
   readonly arguments?: Readonly<Record<string, ArgumentRule>>;
+  /** The rows are the same person's as the parent: that person's consents need not be asked for again. */
+  readonly samePerson?: true;
 }
 /** One line of time over several shapes that declare `timeline`; `entry` is the shape of a line in it. */
 export interface TimelineField extends Guarded {
@@ -146,6 +153,11 @@ export interface Shape {
   readonly grant?: string;
   /** Absent: no row of it is reached by `node(id)`. */
   readonly alone?: Alone;
+  /** Whose consents and agreed restrictions bind the row: SQL for the ids of the person's patient records, over the row's own
+   *  columns. A row of a shape without it is bound as the nearest row above that has it. */
+  readonly consents?: string;
+  /** The same for a row that usually stands below one that knows: used only where it is shown on its own. */
+  readonly consentsAlone?: string;
   /** The row carries `label_mask`; where it is masked only these fields remain. */
   readonly labelled?: { readonly keeps: readonly string[] };
   readonly touches?: Touches;
@@ -158,7 +170,7 @@ export function shape(type: string, definition: Omit<Shape, 'type'>): Shape {
   return { type, ...definition };
 }
 
-type Guard = { phi?: PhiClass; gate?: PhiClass; spoiltBy?: string };
+type Guard = { phi?: PhiClass; gate?: PhiClass; spoiltBy?: string; refusedBy?: string };
 export function column(sql: string, options: Guard & { as?: ColumnAs } = {}): ColumnField {
   const { as = 'plain', ...rest } = options;
   return { is: 'column', sql: /^\w+$/.test(sql) ? `$.${sql}` : sql, as, ...rest };

@@ -25,7 +25,7 @@ export const coverageShape = shape('Coverage', {
 
 /** What the payer decided may be masked where the claim itself is not. */
 const decidedIsMasked = '($@decided.label_mask & :masked) <> 0';
-const decision = { phi: 'BILLING', spoiltBy: decidedIsMasked } as const;
+const decision = { phi: 'BILLING', spoiltBy: decidedIsMasked, refusedBy: '($@decided.label_mask & :refused_BILLING) <> 0' } as const;
 
 export const claimShape = shape('Claim', {
   table: 'claim',
@@ -37,7 +37,7 @@ export const claimShape = shape('Claim', {
     kind: 'CLAIM',
     at: `$.serviced_from::timestamp at time zone 'UTC'`,
     title: `initcap($.kind) || ' claim'`,
-    detail: `(select case when a.denied then 'denied' else 'decided' end from adjudication a where a.id = $.adjudication_id and (a.label_mask & :masked) = 0)`,
+    detail: `(select case when a.denied then 'denied' else 'decided' end from adjudication a where a.id = $.adjudication_id and (a.label_mask & :blind) = 0)`,
   },
   fields: {
     id: id('clm'),
@@ -53,7 +53,7 @@ export const claimShape = shape('Claim', {
       phi: 'CLINICAL',
     }),
     insurer: column(
-      'coalesce($.insurer, case when ($@decided.label_mask & :masked) = 0 then $@decided.insurer end, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))',
+      'coalesce($.insurer, case when ($@decided.label_mask & :blind) = 0 then $@decided.insurer end, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))',
       {
         phi: 'BILLING',
       },

@@ -2,6 +2,7 @@
  *  where one is masked for the viewer only its date, its kind and where it comes from remain. */
 import { coding, column, id, instant, shape } from '../kernel/index.js';
 import { onRecord } from './on-record.js';
+import { recordsOfSamePerson } from './consents.js';
 import { provenance, sourceJoin } from './provenance.js';
 
 /** What the source's own name for a place is called here; a place that no map names is shown by its own name, and said so. */
@@ -100,6 +101,7 @@ export const conditionShape = shape('Condition', {
 export const careTeamMemberShape = shape('CareTeamMember', {
   table: 'care_team_member',
   labelled: { keeps: [] },
+  consentsAlone: recordsOfSamePerson('$.patient_record_id'),
   joins: {
     called: {
       columns: {

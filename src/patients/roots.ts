@@ -1,6 +1,6 @@
 /** Where queries enter the patients. A search by identifier or phone matches the exact whole value only, and a search is
  *  audited as one. */
-import { connection, HubError, one, type RootField } from '../kernel/index.js';
+import { connection, HubError, many, one, type RootField } from '../kernel/index.js';
 import { phoneDigits, searchWords } from '../store/index.js';
 import { survivorOf } from './shape.js';
 
@@ -46,6 +46,14 @@ export const patientRoots = {
     requires: 'READ_IDENTITY',
     isSearch: true,
     check: requireNarrowSearch,
+  },
+  restrictions: {
+    field: many('Restriction', {
+      on: `$.patient_record_id in (select l.patient_record_id from person asked join person_link l on l.person_id = coalesce(asked.alias_of, asked.id) and l.assurance = 'CERTAIN' where asked.uid = :uid)`,
+      order: '$.agreed_at desc, $.id desc',
+    }),
+    requires: 'REVIEW_ACCESS',
+    byId: { argument: 'patientId', tag: 'pat' },
   },
 } satisfies Record<string, RootField>;
 

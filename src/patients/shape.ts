@@ -9,6 +9,7 @@ import {
   many,
   memberOf,
   money,
+  one,
   shape,
   timeline,
   type ConnectionField,
@@ -17,6 +18,7 @@ import {
 } from '../kernel/index.js';
 import { atFacilityOf, glassBrokenFor, grantUidFor, personOfRecord, relatedTo } from '../access/index.js';
 import { freshnessOf } from '../store/index.js';
+import { recordsOfPerson, recordsOfSamePerson } from './consents.js';
 import { provenance, sourceJoin } from './provenance.js';
 
 /** After a merge the old id answers the surviving person. */
@@ -36,14 +38,15 @@ const facts = (type: string, options: { at: string; phi: PhiClass; arguments?: C
     ...(options.arguments ? { arguments: options.arguments } : {}),
   });
 
-const unmasked = '(r.label_mask & :masked) = 0';
-/** The first record that says it, in the order in which the sources are listed. A masked record says nothing. */
+/** A record whose labels the policy masks, or this person's consent denies, says nothing. */
+const unmasked = '(r.label_mask & :blind) = 0';
+/** The first record that says it, in the order in which the sources are listed. */
 const firstSaid = (column: string): string =>
   `(array_agg(r.${column} order by r.source_id, r.id) filter (where r.${column} is not null and ${unmasked}))[1]`;
 const allSaid = (column: string): string =>
   `(select array_agg(distinct said) from patient_record of_person, unnest(of_person.${column}) said where of_person.id = any(array_agg(r.id) filter (where ${unmasked})))`;
-/** Where nothing but masked records tell of the person. */
-const onlyMasked = '$@said.all_masked';
+/** Where nothing but masked records tell of the person, or none but masked and denied ones. */
+const untold = { spoiltBy: '$@said.all_masked', refusedBy: '$@said.all_blind' } as const;
 const certain = `join person_link l on l.patient_record_id = r.id and l.person_id = $.id and l.assurance = 'CERTAIN'`;
 
 export const patientShape = shape('Patient', {
@@ -53,13 +56,15 @@ export const patientShape = shape('Patient', {
   conditions: { related: relatedTo('$.id'), facility: atFacilityOf('$.id'), glass: glassBrokenFor('$.id') },
   grant: grantUidFor('$.id'),
   alone: { requires: 'READ_IDENTITY', on: survivorOf },
+  consents: recordsOfPerson('$.id'),
   touches: { as: 'person', person: '$.uid' },
   joins: {
     said: {
       columns: Object.fromEntries([
         ...['name', 'birth_date', 'deceased_at', 'sex', 'language', 'interpreter_needed', 'address'].map((name) => [name, firstSaid(name)]),
         ...['preferences', 'alerts'].map((name) => [name, allSaid(name)]),
-        ['all_masked', `not bool_or(${unmasked})`],
+        ['all_masked', `not bool_or((r.label_mask & :masked) = 0)`],
+        ['all_blind', `not bool_or(${unmasked})`],
       ]),
       from: `patient_record r ${certain}`,
     },
@@ -72,9 +77,11 @@ export const patientShape = shape('Patient', {
       columns: {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.balance_amount) end',
         currency: 'min(a.currency)',
-        masked: 'bool_or((a.label_mask & :masked) <> 0)',
+        masked: 'bool_or(((a.label_mask | r.label_mask) & :masked) <> 0)',
+        refused: 'bool_or(((a.label_mask | r.label_mask) & :refused_BILLING) <> 0)',
       },
-      from: `account a where a.patient_record_id = any($@records.ids) and a.balance_amount is not null
+      // What a masked record's system says is owed is a content of that record.
+      from: `account a join patient_record r on r.id = a.patient_record_id where a.patient_record_id = any($@records.ids) and a.balance_amount is not null
         and not (a.source_key like 'Invoice/%' and exists (select 1 from account kept where kept.patient_record_id = a.patient_record_id
           and kept.source_id = a.source_id and kept.source_key like 'Account/%' and kept.balance_amount is not null))`,
     },
@@ -84,38 +91,42 @@ export const patientShape = shape('Patient', {
         amount: 'case when count(distinct a.currency) = 1 then sum(a.owes_amount) end',
         currency: 'min(a.currency)',
         masked: 'bool_or(((a.label_mask | c.label_mask) & :masked) <> 0)',
+        refused: 'bool_or(((a.label_mask | c.label_mask) & :refused_BILLING) <> 0)',
       },
       from: `claim c join adjudication a on a.id = c.adjudication_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null
-        and (coalesce(c.status, 'active') = 'active' or ((a.label_mask | c.label_mask) & :masked) <> 0)`,
+        and (coalesce(c.status, 'active') = 'active' or ((a.label_mask | c.label_mask) & (:masked | :refused_BILLING)) <> 0)`,
     },
   },
   fields: {
     id: id('pat'),
-    name: column('$@said.name', { phi: 'IDENTITY', spoiltBy: onlyMasked }),
-    birthDate: date('$@said.birth_date', { phi: 'IDENTITY', spoiltBy: onlyMasked }),
-    deceasedAt: instant('$@said.deceased_at', { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
-    sex: column('$@said.sex', { phi: 'IDENTITY', spoiltBy: onlyMasked }),
-    language: column('$@said.language', { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
-    interpreterNeeded: column('$@said.interpreter_needed', { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
+    name: column('$@said.name', { phi: 'IDENTITY', ...untold }),
+    birthDate: date('$@said.birth_date', { phi: 'IDENTITY', ...untold }),
+    deceasedAt: instant('$@said.deceased_at', { phi: 'DEMOGRAPHIC', ...untold }),
+    sex: column('$@said.sex', { phi: 'IDENTITY', ...untold }),
+    language: column('$@said.language', { phi: 'DEMOGRAPHIC', ...untold }),
+    interpreterNeeded: column('$@said.interpreter_needed', { phi: 'DEMOGRAPHIC', ...untold }),
     identifiers: many('Identifier', {
       from: `(select distinct i.system, i.value, i.type from patient_identifier i join patient_record r on r.id = i.patient_record_id
         where r.id = any(^@records.ids) and ${unmasked})`,
       on: 'true',
       order: '$.system, $.value',
       phi: 'DEMOGRAPHIC',
-      spoiltBy: onlyMasked,
+      ...untold,
     }),
+    // What was noted here counts beside what the sources say; a number that one of them calls confidential is.
     contactPoints: many('ContactPoint', {
-      from: `(select distinct p.kind, p.value, p.use, coalesce(p.confidential, false) as confidential from patient_record r
-        cross join lateral jsonb_to_recordset(r.contact_points) p(kind text, value text, use text, confidential boolean) where r.id = any(^@records.ids) and ${unmasked})`,
+      from: `(select distinct p.kind, p.value, p.use, bool_or(coalesce(p.confidential, false)) over (partition by p.kind, p.value) as confidential from (
+        select p.kind, p.value, p.use, p.confidential from patient_record r
+          cross join lateral jsonb_to_recordset(r.contact_points) p(kind text, value text, use text, confidential boolean) where r.id = any(^@records.ids) and ${unmasked}
+        union all select r.kind, r.value, r.use, true from confidential_contact r where r.patient_record_id = any(^@records.ids) and r.ended_at is null and ${unmasked}) p)`,
       on: 'true',
-      order: '$.kind, $.value',
+      order: '$.kind, $.value, $.use',
       phi: 'CONTACT',
-      spoiltBy: onlyMasked,
+      ...untold,
     }),
-    address: column('$@said.address', { phi: 'CONTACT', spoiltBy: onlyMasked }),
-    preferences: column(`to_json(coalesce($@said.preferences, '{}'))`, { phi: 'DEMOGRAPHIC', spoiltBy: onlyMasked }),
-    alerts: column(`to_json(coalesce($@said.alerts, '{}'))`, { phi: 'CLINICAL', spoiltBy: onlyMasked }),
+    address: column('$@said.address', { phi: 'CONTACT', ...untold }),
+    preferences: column(`to_json(coalesce($@said.preferences, '{}'))`, { phi: 'DEMOGRAPHIC', ...untold }),
+    alerts: column(`to_json(coalesce($@said.alerts, '{}'))`, { phi: 'CLINICAL', ...untold }),
     records: many('PatientRecord', {
       on: '$.id in (select l.patient_record_id from person_link l where l.person_id = ^.id)',
       order: '$.source_id, $.uid',
@@ -134,12 +145,17 @@ export const patientShape = shape('Patient', {
       orders: { default: { key: `coalesce($.serviced_from, '-infinity')`, cast: 'date', descending: true } },
       gate: 'BILLING',
     }),
-    balance: money('$@owed.amount', '$@owed.currency', { phi: 'BILLING', spoiltBy: '$@owed.masked' }),
-    patientResponsibility: money('$@share.amount', '$@share.currency', { phi: 'BILLING', spoiltBy: '$@share.masked' }),
+    balance: money('$@owed.amount', '$@owed.currency', { phi: 'BILLING', spoiltBy: '$@owed.masked', refusedBy: '$@owed.refused' }),
+    patientResponsibility: money('$@share.amount', '$@share.currency', {
+      phi: 'BILLING',
+      spoiltBy: '$@share.masked',
+      refusedBy: '$@share.refused',
+    }),
     cases: connection('Case', {
       on: `$.patient_record_id = any(^@records.ids)`,
       orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true } },
       gate: 'NARRATIVE',
+      samePerson: true,
     }),
     timeline: timeline('TimelineEntry', [
       { type: 'Encounter', on: ofPerson, alone: certainly, gate: 'CLINICAL' },
@@ -165,6 +181,7 @@ export const patientRecordShape = shape('PatientRecord', {
   // Its own, not the person's above it: a record that is only probably of a person opens nothing because they are open.
   conditions: { related: relatedTo(ofRecord), facility: atFacilityOf(ofRecord), glass: glassBrokenFor(ofRecord) },
   grant: grantUidFor(ofRecord),
+  consents: recordsOfSamePerson('$.id'),
   alone: {
     requires: 'READ_IDENTITY',
     where: 'exists (select 1 from person_link seen where seen.patient_record_id = $.id)',
@@ -193,6 +210,31 @@ export const patientRecordShape = shape('PatientRecord', {
     evidence: column('$@link.evidence', { phi: 'DEMOGRAPHIC' }),
     linkedBy: column('$@link.linked_by'),
     linkedAt: instant('$@link.linked_at'),
+  },
+});
+
+/** 45 CFR 164.522(a). Seen by who reviews access. */
+export const restrictionShape = shape('Restriction', {
+  table: 'restriction',
+  tag: 'rst',
+  alone: { requires: 'REVIEW_ACCESS', where: certainly },
+  labelled: { keeps: ['id', 'recipient', 'phiClasses', 'from', 'until', 'agreedBy', 'agreedAt', 'endedBy'] },
+  touches: {
+    as: 'person',
+    person: '(select p.uid from person_link l join person p on p.id = l.person_id where l.patient_record_id = $.patient_record_id)',
+  },
+  fields: {
+    id: id('rst'),
+    recipient: column('recipient'),
+    recipientName: column('recipient_name', { phi: 'IDENTITY' }),
+    phiClasses: column('to_json($.phi_classes)'),
+    from: instant('start_at'),
+    until: instant('end_at'),
+    reason: column('reason', { phi: 'IDENTITY' }),
+    agreedBy: one('User', { on: '$.id = ^.agreed_by' }),
+    agreedAt: instant('agreed_at'),
+    endedBy: one('User', { on: '$.id = ^.ended_by' }),
+    whyEnded: column('end_reason', { phi: 'IDENTITY' }),
   },
 });
 

@@ -1,15 +1,16 @@
 /** Compiles a Relay connection: keyset paging by (sort key, uid), one row more than asked for to know whether there are more,
  *  cursors made in SQL, totalCount only when asked for (exact up to 10,000, null above). */
-import { HubError, type ArgumentRule, type ConnectionField, type KeysetOrder } from '../kernel/index.js';
+import type { Withholding } from '../access/index.js';
+import { HubError, type ConnectionField, type KeysetOrder } from '../kernel/index.js';
+import { argumentPredicate, refusalOf } from './argument.js';
 import { compileRow, objectTypeOf, type Compilation, type Nested, type Verdict } from './compile-row.js';
 import { readCursor, cursorSql } from './cursor.js';
 import { jsonObject } from './json.js';
 import { Row } from './row.js';
 import { innerSelect, type ConnectionAt } from './rows.js';
 import { selectedFields, type Selected } from './selection.js';
-import { Arguments, type ParameterValue } from './statement.js';
+import { Arguments } from './statement.js';
 import { quote, WithheldList } from './withheld.js';
-import type { Plan, Withholding } from '../access/index.js';
 
 /** A page holds 500 at most. */
 const largestPage = 500;
@@ -27,7 +28,7 @@ export function compileConnection(compilation: Compilation, at: ConnectionAt, ve
   const alias = statement.alias('c');
   const outputs = [`${jsonObject(pairs)} as j`];
   if (parts.touched.length > 0) outputs.push(`json_build_array(${parts.touched.map((sql) => `json_agg(${sql})${kept}`).join(', ')}) as t`);
-  if (parts.masked.length > 0) outputs.push(`bool_or(${parts.masked.join(' or ')})${kept} as m`);
+  if (parts.masked.length > 0) outputs.push(`bit_or(${parts.masked.map((sql) => `coalesce(${sql}, 0)`).join(' | ')})${kept} as m`);
   const sources = row.sources();
   return {
     sql: `${alias}.j`,
@@ -60,14 +61,21 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   if (!verdict.shown) return verdict.why;
   const { statement, plan, document } = compilation;
   const { field, shape } = at;
-  const holds = verdict.where ? [verdict.where] : [];
-  const row = new Row(shape, { statement, plan, parent: at.row, holds, decided: at.decided !== undefined });
+  const holds = verdict.layers.map(({ where }) => where);
+  const row = new Row(shape, {
+    statement,
+    plan,
+    parent: at.row,
+    holds,
+    decided: at.decided !== undefined,
+    samePerson: field.samePerson ?? false,
+  });
   const definition = at.type.getFields()[at.selected.name];
   if (!definition) throw new Error(`${at.type.name} has no field ${at.selected.name}`);
   const args = new Arguments(definition, at.selected.node, document.variables);
   // Before any parameter is named: a statement must not be given values that its text does not use.
   for (const [name, rule] of Object.entries(field.arguments ?? {})) {
-    const refusal = isGiven(args.at(name), rule) ? refusalOf(plan, row, rule) : null;
+    const refusal = refusalOf({ row, plan }, { rule, given: args.at(name) });
     if (refusal) return refusal;
   }
   const path = at.selected.node.loc?.start ?? at.selected.key;
@@ -76,7 +84,7 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const order = orderOf(field, args);
   const key = row.sql(order.key);
   const direction = order.descending ? ' desc' : '';
-  const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...holds];
+  const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...(verdict.where ? [verdict.where] : [])];
   for (const [name, rule] of Object.entries(field.arguments ?? {})) {
     const predicate = argumentPredicate(compilation, { row, args, name, rule, path });
     if (predicate !== null) predicates.push(predicate);
@@ -162,8 +170,8 @@ function connectionField(
     case 'withheld': {
       const list = new WithheldList();
       at.decided?.withheld.forEach((why) => list.add('nodes', why));
-      at.decided?.unless.forEach(({ holds, why }) => list.add('nodes', why, holds));
-      if (verdict.shown && verdict.where && verdict.otherwise) list.add('nodes', verdict.otherwise, verdict.where);
+      if (at.decided) at.decided.unless.forEach((layers) => list.unless('nodes', layers));
+      else if (verdict.shown) list.unless('nodes', verdict.layers);
       return list.sql(selectedFields(compilation.document, objectTypeOf(connectionType, 'withheld'), selected.sets));
     }
     default:
@@ -185,41 +193,6 @@ function pageInfo(name: string, { row, first, kept, after, cursor }: Page): stri
     default:
       return quote('PageInfo');
   }
-}
-
-/** False asks for nothing, but where it is a value to compare with. */
-const isGiven = (value: unknown, { cast }: ArgumentRule): boolean =>
-  value !== undefined && value !== null && (value !== false || cast === 'boolean');
-
-/** Why an argument that was given may not be asked; null where it may. */
-function refusalOf(plan: Plan, row: Row, { match, phi }: ArgumentRule): Withholding | null {
-  const permission = match === undefined ? null : plan.mayMatch(match);
-  if (permission && !permission.may) return permission.withheld;
-  const decision = phi === undefined ? null : plan.decide(phi);
-  if (decision?.may === 'never') return decision.withheld;
-  return decision?.may === 'when' && !row.knowsAny(decision.conditions) ? decision.otherwise : null;
-}
-
-/** A predicate for an argument that was given and may be asked; null where it was not given. */
-function argumentPredicate(
-  compilation: Compilation,
-  of: { row: Row; args: Arguments; name: string; rule: ArgumentRule; path: string | number },
-): string | null {
-  const { row, args, name, rule, path } = of;
-  if (!isGiven(args.at(name), rule)) return null;
-  const { plan } = compilation;
-  const cast = rule.cast;
-  const predicate = row.sql(
-    rule.sql,
-    cast ? { value: compilation.statement.parameter(`${path}.${name}`, cast, preparedBy(rule, args.reader(name))) } : {},
-  );
-  const decision = rule.phi === undefined ? null : plan.decide(rule.phi);
-  if (!decision) return `(${predicate})`;
-  // A masked row passes whatever it holds: that it is there is known, what it holds must not be found out by asking.
-  const blind =
-    row.shape.labelled && plan.masked !== 0 ? `((${row.column('label_mask')} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
-  const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : null;
-  return holds === null ? blind : `(${holds} and ${blind})`;
 }
 
 function orderOf(field: ConnectionField, args: Arguments): KeysetOrder {
@@ -266,8 +239,4 @@ export function emptyConnection(compilation: Compilation, at: Pick<ConnectionAt,
     }
   });
   return jsonObject(pairs);
-}
-
-function preparedBy({ prepare }: ArgumentRule, read: ParameterValue): ParameterValue {
-  return prepare ? (inputs) => prepare(read(inputs)) : read;
 }

@@ -52,12 +52,13 @@ function toldRow({ statement, plan }: Compilation, { row: root, line: { arm, of 
       : 'false';
   const touches = of.touches ?? of.alone?.touches;
   const columns = [
-    ...lineColumns(row, of),
+    ...lineColumns(row, { shape: of, gate: arm.gate, masked: plan.masked }),
     `${touches ? row.sql(touches.person) : 'null::uuid'} as person_uid`,
     `${opened} as opened`,
     `${of.grant ? row.sql(of.grant) : 'null::uuid'} as grant_uid`,
   ];
   const at = row.sql(of.timeline?.at ?? 'null');
   const predicates = [row.sql(byUid), row.sql(arm.alone), `${at} is not null`, ...(of.where ? [row.sql(of.where)] : []), holds];
-  return `(select ${columns.join(', ')} from ${of.table} ${row.alias} where ${predicates.join(' and ')})`;
+  predicates.push(...row.agreedLayers(arm.gate).map(({ where }) => where));
+  return `(select ${columns.join(', ')} from ${of.table} ${row.alias} ${row.sources()} where ${predicates.join(' and ')})`;
 }

@@ -42,6 +42,6 @@ export function compileMember(compilation: Compilation, at: MemberAt, verdict: V
     sql: `case ${row.column('typename')} ${cases.join(' ')} end`,
     ...(lateral ? { lateral } : {}),
     ...(touched.length > 0 ? { touched: `json_build_array(${touched.join(', ')})` } : {}),
-    ...(masked.length > 0 ? { masked: `(${masked.map((sql) => `coalesce(${sql}, false)`).join(' or ')})` } : {}),
+    ...(masked.length > 0 ? { masked: `(${masked.map((sql) => `coalesce(${sql}, 0)`).join(' | ')})` } : {}),
   };
 }

@@ -2,11 +2,13 @@
  *  touched and whether anything was masked. Rows are chosen (predicate, order, limit) in an inner select that names only
  *  the columns in use; everything nested hangs on what is left of it. */
 import { getNamedType, GraphQLError, isAbstractType, isObjectType, type GraphQLObjectType } from 'graphql';
-import type { Decision } from '../access/index.js';
+import type { Plan } from '../access/index.js';
+import type { PhiClass } from '../kernel/index.js';
 import { compileConnection } from './compile-connection.js';
 import { compileTimeline } from './compile-timeline.js';
 import { compileMember } from './compile-member.js';
 import { compileRow, type Compilation, type Nested, type Verdict } from './compile-row.js';
+import { allowedIn, unrestrictedIn } from './denials.js';
 import { Row } from './row.js';
 import { innerSelect, shapeOf, type RelationAt, type Shapes } from './rows.js';
 
@@ -36,8 +38,14 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   const nothing = isMany && !field.phi ? `'[]'::json` : 'null';
   if (!verdict.shown) return { sql: nothing };
   const { statement, plan } = compilation;
-  const row = new Row(shape, { statement, plan, parent: at.row, ...(verdict.where ? { holds: [verdict.where] } : {}) });
-  const asked = field.asks ? askedOf(row, plan.decide(field.asks)) : [];
+  const row = new Row(shape, {
+    statement,
+    plan,
+    parent: at.row,
+    holds: verdict.layers.map(({ where }) => where),
+    samePerson: field.samePerson ?? false,
+  });
+  const asked = field.asks ? askedOf(row, plan, field.asks) : [];
   if (asked === null) return { sql: nothing };
   const type = at.target ?? objectType(compilation, at);
   const compiled = compileRow(compilation, row, { type, sets: at.selected.sets, named: at.target !== undefined });
@@ -52,7 +60,7 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   const j = isMany ? `coalesce(json_agg(${compiled.json}${order ? ` order by ${order}` : ''}), '[]'::json)` : compiled.json;
   const outputs = [`${j} as j`];
   if (compiled.touched) outputs.push(`${isMany ? `json_agg(${compiled.touched})` : compiled.touched} as t`);
-  if (compiled.masked) outputs.push(`${isMany ? `bool_or(${compiled.masked})` : compiled.masked} as m`);
+  if (compiled.masked) outputs.push(`${isMany ? `bit_or(${compiled.masked})` : compiled.masked} as m`);
   const sources = row.sources();
   const rows = innerSelect({
     row,
@@ -73,10 +81,12 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
 }
 
 /** What the class asks of the row itself; null where this viewer never sees the class. */
-function askedOf(row: Row, decision: Decision): string[] | null {
-  if (decision.may === 'always') return [];
+function askedOf(row: Row, plan: Plan, phi: PhiClass): string[] | null {
+  const decision = plan.decide(phi);
   const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : null;
-  return holds === null ? null : [holds];
+  if (decision.may !== 'always' && holds === null) return null;
+  const agreed = row.agreedInline((d) => `${allowedIn(d, phi)} and ${unrestrictedIn(d, phi)}`);
+  return [holds, agreed].filter((condition) => condition !== null);
 }
 
 function objectType({ document }: Compilation, at: RelationAt): GraphQLObjectType {

@@ -3,6 +3,7 @@
 import type { GraphQLObjectType } from 'graphql';
 import type { ColumnField, Field, ObjectField, PhiClass, Touches } from '../kernel/index.js';
 import type { Plan, Withholding } from '../access/index.js';
+import { allOf, type Layer } from './layers.js';
 import { getNamedType, isObjectType, type SelectionSetNode } from 'graphql';
 import { jsonObject, onTheWire } from './json.js';
 import type { Row } from './row.js';
@@ -40,23 +41,26 @@ export interface Nested {
   /** What was asked may not be asked by this viewer: nothing was looked for. */
   readonly refused?: true;
 }
-/** Whether a field is shown: always (null), where the SQL condition holds, or never. `held`: the condition that the list which
- *  holds the row has asked already. */
+/** Whether a field is shown: always (null), where the SQL condition holds, or never. */
 export type Verdict =
   | {
       readonly shown: true;
       readonly where: string | null;
+      /** What `where` is made of, in the order in which a reason is given: the first that does not hold is the one. */
+      readonly layers: readonly Layer[];
+      /** The condition that the list which holds the row has asked already. */
       readonly held?: string;
       /** Where it is shown because the glass was broken, and for no other reason. */
       readonly glass?: string | null;
-      readonly otherwise: Withholding | null;
     }
   | { readonly shown: false; readonly why: Withholding };
+export const openToAll: Verdict = { shown: true, where: null, layers: [] };
 
 export interface CompiledRow {
   readonly json: string;
   readonly laterals: readonly string[];
-  /** Expressions over the row: what was touched, and whether anything in it or below it was masked. */
+  /** Expressions over the row: what was touched, and what in it or below it was withheld because of labels: bits, 1 by the
+   *  policy, 2 by a consent. */
   readonly touched: string | null;
   readonly masked: string | null;
 }
@@ -79,7 +83,7 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   if (site && touches?.decided) site.answers(touches.decided.phi, null, row.sql(touches.decided.glass));
   const pairs: [string, string][] = named ? [['__typename', quote(type.name)]] : [];
   const nested: Nested[] = [];
-  const blinds = new Set<string>();
+  const bits = new Set<string>();
   const withheldAt: { readonly selected: Selected; readonly place: number }[] = [];
 
   for (const selected of selection) {
@@ -95,19 +99,18 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
       noteVerdict({ verdict, field, name: selected.name, withheld, site: row.decided ? null : siteOf(row) });
       const made = compileField(compilation, { row, type, selected, field }, verdict);
       if (field.is === 'object' && verdict.shown) notePartsOf({ compilation, row, selected, field, withheld, type });
-      const blind = verdict.shown ? maskOf(plan, row, { name: selected.name, field }) : null;
-      if (blind && verdict.shown) {
-        // Said once: what a missing relation withholds anyway does not tell that it is masked, too.
-        withheld.add(selected.name, plan.maskedRows, verdict.where === null ? `not ${blind}` : `(not ${blind} or not ${verdict.where})`);
-        blinds.add(blind);
-        pairs.push([selected.key, `case when not ${blind} then ${made.sql}${made.empty ? ` else ${made.empty}` : ''} end`]);
-      } else pairs.push([selected.key, made.sql]);
+      const blind = verdict.shown ? blindnessOf(plan, row, { name: selected.name, field }) : null;
+      // Said once: what a missing relation withholds anyway does not tell that it is masked, too.
+      if (verdict.shown) withheld.unless(selected.name, [...verdict.layers, ...(blind?.layers ?? [])]);
+      blind?.bits.forEach((bit) => bits.add(bit));
+      const sql = blind === null ? made.sql : `case when not ${blind.where} then ${made.sql}${made.empty ? ` else ${made.empty}` : ''} end`;
+      pairs.push([selected.key, sql]);
       nested.push(made);
     }
   }
   for (const { selected, place } of withheldAt) pairs[place] = [selected.key, withheld.sql(withheldSelection(document, type, selected))];
-  const masks = [...blinds, ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, false)`] : []))];
-  const masked = masks.length > 0 ? `(${masks.join(' or ')})` : null;
+  const masks = [...bits, ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, 0)`] : []))];
+  const masked = masks.length > 0 ? `(${masks.join(' | ')})` : null;
   const own = touches && site ? touchOf(compilation, { row, site, touches, masked }) : null;
   const touched = [...(own ? [own] : []), ...nested.flatMap((made) => made.touched ?? [])];
   return {
@@ -118,12 +121,45 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   };
 }
 
-/** Where a field's content is masked: the row is and the field is not of those that remain, or masked rows are in its value. */
-function maskOf(plan: Plan, row: Row, { name, field }: { name: string; field: Field }): string | null {
-  if (plan.masked === 0) return null;
-  const own = row.shape.labelled && !row.shape.labelled.keeps.includes(name) ? `${row.alias}.masked` : null;
-  const spoilt = field.spoiltBy === undefined ? null : `coalesce(${row.sql(field.spoiltBy)}, false)`;
-  return own && spoilt ? `(${own} or ${spoilt})` : (own ?? spoilt);
+interface Blindness {
+  /** SQL: the content is withheld. */
+  readonly where: string;
+  readonly layers: readonly Layer[];
+  /** Bits that are reported of it for the audit entry (touched.ts). */
+  readonly bits: readonly string[];
+}
+
+/** Where a field's content is withheld because of labels, by the policy or by the person's consent: those of the row, where the
+ *  field is not one of those that remain, or those of rows that are in its value. */
+function blindnessOf(plan: Plan, row: Row, { name, field }: { name: string; field: Field }): Blindness | null {
+  const own = row.shape.labelled !== undefined && !row.shape.labelled.keeps.includes(name);
+  const spoilt = (snippet: string | undefined): string | null => (snippet === undefined ? null : `coalesce(${row.sql(snippet)}, false)`);
+  const agreeable = row.denials() !== null || row.decided;
+  const ownMasked = own && plan.masked !== 0 ? `${row.alias}.masked` : null;
+  const ownBlind = own ? row.blind(field.phi ?? field.gate) : null;
+  const spoiltByMasked = plan.masked === 0 ? null : spoilt(field.spoiltBy);
+  const spoiltByRefused = agreeable ? spoilt(field.refusedBy) : null;
+  const masked = anyOf([ownMasked, spoiltByMasked]);
+  const refused = agreeable ? anyOf([ownBlind, spoiltByRefused]) : null;
+  const where = anyOf([ownBlind ?? ownMasked, spoiltByMasked, spoiltByRefused]);
+  if (where === null) return null;
+  return {
+    where,
+    // A row that the policy masks is blind, too: that is told first, and once.
+    layers: [
+      ...(masked === null ? [] : [{ where: `(not ${masked})`, why: plan.maskedRows }]),
+      ...(refused === null ? [] : [{ where: `(not ${refused})`, why: plan.consent.denied }]),
+    ],
+    bits: [
+      ...(masked === null ? [] : [`case when ${masked} then 1 else 0 end`]),
+      ...(refused === null ? [] : [`case when ${masked === null ? '' : `not ${masked} and `}${refused} then 2 else 0 end`]),
+    ],
+  };
+}
+
+function anyOf(conditions: readonly (string | null)[]): string | null {
+  const known = conditions.filter((condition) => condition !== null);
+  return known.length > 1 ? `(${known.join(' or ')})` : (known[0] ?? null);
 }
 
 function compileField(compilation: Compilation, at: FieldAt, verdict: Verdict): Nested {
@@ -168,35 +204,36 @@ function notePartsOf(of: {
   const { compilation, row, type, selected, withheld } = of;
   for (const { name } of selectedFields(compilation.document, objectTypeOf(type, selected.name), selected.sets)) {
     const field = of.field.fields[name];
-    if (field?.phi)
-      noteVerdict({
-        verdict: verdictOf(compilation.plan, row, field.phi),
-        field,
-        name: `${selected.name}.${name}`,
-        withheld,
-        site: siteOf(row),
-      });
+    if (!field?.phi) continue;
+    const verdict = verdictOf(compilation.plan, row, field.phi);
+    const part = `${selected.name}.${name}`;
+    noteVerdict({ verdict, field, name: part, withheld, site: siteOf(row) });
+    if (verdict.shown) withheld.unless(part, verdict.layers);
   }
 }
 
-/** What the plan says of a class on this row. Conditions that every row here fulfils already are not asked again. */
+/** What the plan says of a class on this row, then what the person's consents and restrictions say. Conditions that every
+ *  row here fulfils already are not asked again. */
 export function verdictOf(plan: Plan, row: Row, phi: PhiClass | undefined): Verdict {
-  if (phi === undefined || row.decided) return { shown: true, where: null, otherwise: null };
+  if (phi === undefined || row.decided) return openToAll;
   const decision = plan.decide(phi);
-  switch (decision.may) {
-    case 'always':
-      return { shown: true, where: null, otherwise: null };
-    case 'never':
-      return { shown: false, why: decision.withheld };
-    case 'when': {
-      const where = row.holdsWhere(decision.conditions);
-      if (where === null) return { shown: false, why: decision.otherwise };
-      const glass = row.openedByGlass(decision.conditions);
-      return row.holds.has(where)
-        ? { shown: true, where: null, held: where, glass, otherwise: decision.otherwise }
-        : { shown: true, where, glass, otherwise: decision.otherwise };
-    }
+  if (decision.may === 'never') return { shown: false, why: decision.withheld };
+  const layers: Layer[] = [];
+  const conditions = decision.may === 'when' ? decision.conditions : [];
+  if (decision.may === 'when') {
+    const where = row.holdsWhere(conditions);
+    if (where === null) return { shown: false, why: decision.otherwise };
+    layers.push({ where, why: decision.otherwise });
   }
+  layers.push(...row.agreedLayers(phi));
+  const open = layers.filter(({ where }) => !row.holds.has(where));
+  const held = layers.filter(({ where }) => row.holds.has(where));
+  const all = allOf(open);
+  const known = open.length > 1 ? row.whereKnown(conditions) : null;
+  const where = all !== null && known ? known.together(all) : all;
+  // Breaking the glass opens what a missing relation withholds, and nothing that the patient or a restriction does.
+  const glass = decision.may === 'when' ? { glass: row.openedByGlass(conditions) } : {};
+  return { shown: true, where, layers: open, ...(held.length > 0 ? { held: allOf(held) ?? 'true' } : {}), ...glass };
 }
 
 function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withheld: WithheldList; site: Site | null }): void {
@@ -204,7 +241,6 @@ function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withh
   const phi = field.phi ?? field.gate;
   if (phi === undefined) return;
   if (!verdict.shown) withheld.add(name, verdict.why);
-  else if (verdict.where !== null && verdict.otherwise) withheld.add(name, verdict.otherwise, verdict.where);
   if (!site) return;
   if (!verdict.shown) site.withholds(name, null);
   else {
@@ -224,7 +260,7 @@ function owedFor(row: Row): Touches | null {
   return row.shape.touches ?? (row.standsAlone ? (row.shape.alone?.touches ?? null) : null);
 }
 
-/** `[site, person uuid, case uuid, masked, grant uuid, condition...]`: read again by `touched.ts`. */
+/** `[site, person uuid, case uuid, blind, grant uuid, condition...]`: read again by `touched.ts`. */
 function touchOf({ sites, plan }: Compilation, at: { row: Row; site: Site; touches: Touches; masked: string | null }): string {
   const { row, site, touches, masked } = at;
   const verdict = verdictOf(plan, row, touches.gate);
@@ -233,7 +269,7 @@ function touchOf({ sites, plan }: Compilation, at: { row: Row; site: Site; touch
   const caseUid = site.touches === 'case' ? row.sql(touches.case ?? '$.uid') : 'null';
   const opened = [...site.glass].join(' or ');
   const grant = opened && row.shape.grant ? `case when ${opened} then ${row.sql(row.shape.grant)} end` : 'null';
-  return `json_build_array(${[String(sites.indexOf(site)), told, caseUid, masked ?? 'false', grant, ...site.reported].join(', ')})`;
+  return `json_build_array(${[String(sites.indexOf(site)), told, caseUid, masked ?? '0', grant, ...site.reported].join(', ')})`;
 }
 
 export function objectTypeOf(parent: GraphQLObjectType, field: string): GraphQLObjectType {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isObjectType, Kind, type FieldNode, type SelectionSetNode } from 'graphql';
 import { byUid, HubError, one, type RootField, type Shape } from '../kernel/index.js';
 import type { Plan } from '../access/index.js';
-import type { Compilation, FieldAt, Nested, Verdict } from './compile-row.js';
+import { openToAll, type Compilation, type FieldAt, type Nested, type Verdict } from './compile-row.js';
 import { relationCompiler } from './compile-relation.js';
 import { Row } from './row.js';
 import type { Shapes } from './rows.js';
@@ -28,7 +28,6 @@ export interface CompileAt {
 }
 
 const root: Shape = { type: 'Query', table: '(select 1)', fields: {} };
-const openToAll: Verdict = { shown: true, where: null, otherwise: null };
 
 const notOfThisRole: Verdict = {
   shown: false,

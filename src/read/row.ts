@@ -1,7 +1,9 @@
 /** One row of a shape within a statement: its alias, the columns and joins that are really used, and the policy's conditions
  *  on it. Snippets of shapes are turned into SQL here, so nothing is named in the statement that nobody asked for. */
-import type { Shape } from '../kernel/index.js';
+import { phiClasses, type PhiClass, type Shape } from '../kernel/index.js';
 import type { Plan, RowCondition } from '../access/index.js';
+import { deniedSql, Denials } from './denials.js';
+import type { Layer } from './layers.js';
 import type { Site } from './site.js';
 import type { Statement } from './statement.js';
 import { quote } from './withheld.js';
@@ -14,6 +16,8 @@ export interface RowContext {
   readonly holds?: readonly string[];
   /** What may be shown was decided where the rows were chosen (the arms of a timeline). */
   readonly decided?: boolean;
+  /** The row is the same person's as the parent's. */
+  readonly samePerson?: boolean;
 }
 
 interface UsedJoin {
@@ -26,6 +30,11 @@ export class Row {
   readonly joins = new Map<string, UsedJoin>();
   readonly #conditions = new Map<RowCondition, string>();
   readonly #relationAlias: string;
+  #denials: Denials | null = null;
+  readonly #together = new Map<string, string>();
+  readonly #togetherAlias: string;
+  /** Columns of the rows' own select that say whether a row is blind in a class. */
+  readonly blinds = new Map<string, string>();
   readonly alias: string;
   readonly parent: Row | null;
   readonly decided: boolean;
@@ -43,6 +52,7 @@ export class Row {
     this.decided = context.decided ?? false;
     this.alias = context.statement.alias('x');
     this.#relationAlias = context.statement.alias('rel');
+    this.#togetherAlias = context.statement.alias('all');
     this.holds = new Set([...(context.parent?.holds ?? []), ...(context.holds ?? [])]);
   }
 
@@ -62,7 +72,7 @@ export class Row {
   }
 
   /** What is the same for every viewer of the plan stands in the statement as it is: `:masked` is the viewer's mask, `:labels`
-   *  the names of the labels on this row. */
+   *  the names of the labels on this row; `:refused`, `:blind` and the like are what consents withhold. */
   #ofPlan(name: string): string | null {
     const { plan } = this.#context;
     switch (name) {
@@ -77,8 +87,16 @@ export class Row {
         return `array_to_json(array[${plan.capabilities.map(quote).join(', ')}]::text[])`;
       case 'labels':
         return this.#labels();
-      default:
-        return null;
+      case 'consent':
+        return `${quote(plan.consent.argument)}::jsonb`;
+      case 'refused':
+        return this.denials()?.refusedAnywhere() ?? '0';
+      case 'blind':
+        return `(${plan.masked} | ${this.denials()?.refusedAnywhere() ?? '0'})`;
+      default: {
+        const inClass = phiClasses.find((phi) => name === `refused_${phi}`);
+        return inClass ? (this.denials()?.refusedIn(inClass) ?? '0') : null;
+      }
     }
   }
 
@@ -128,6 +146,70 @@ export class Row {
     return glass === null || others === null ? glass : `(${glass} and not ${others})`;
   }
 
+  /** What the person's consents and restrictions deny this viewer: of this row, or of the nearest above that knows whose it
+   *  is. Null where no row does. */
+  denials(): Denials | null {
+    const above = this.shape.consents === undefined || this.#context.samePerson ? (this.parent?.denials() ?? null) : null;
+    const records = this.shape.consents ?? this.shape.consentsAlone;
+    if (above !== null || records === undefined) return above;
+    this.#denials ??= new Denials(this.#context.statement.alias('con'), () => this.sql(deniedSql(records)));
+    return this.#denials;
+  }
+
+  /** What the person's consents and restrictions say, for predicates that stand before the row's own laterals; null where
+   *  nobody's bind the row.
+   *  @param says an expression over the answer (denials.ts) */
+  agreedInline(says: (d: string) => string): string | null {
+    const denials = this.denials();
+    const answer = denials === this.#denials ? denials?.sql() : denials?.answer();
+    return answer === undefined ? null : `(select ${says('d')} from (select ${answer} as d offset 0) d0)`;
+  }
+
+  /** What a class needs on top of the policy: the consents first, then the restrictions. */
+  agreedLayers(phi: PhiClass): Layer[] {
+    const denials = this.denials();
+    const { consent } = this.#context.plan;
+    if (denials === null) return [];
+    const follows = denials.nothing();
+    return [
+      { where: denials.allowed(phi), why: consent.denied, follows },
+      { where: denials.unrestricted(phi), why: consent.restricted, follows },
+    ];
+  }
+
+  /** Where a row's content is withheld because of its labels, by the policy or by a consent; null where no label can do that. */
+  blind(phi: PhiClass | undefined): string | null {
+    const { plan } = this.#context;
+    const byPolicy = plan.masked === 0 ? null : `${this.alias}.masked`;
+    if (phi === undefined) return byPolicy;
+    if (this.decided) return this.column('blind');
+    const denials = this.denials();
+    if (denials === null) return byPolicy;
+    const sql = `(${this.column('label_mask')} & (${plan.masked} | ${denials.refusedIn(phi)})) <> 0`;
+    if (denials === this.#denials) return this.together(sql);
+    this.blinds.set(`blind_${phi.toLowerCase()}`, sql);
+    return `${this.alias}.blind_${phi.toLowerCase()}`;
+  }
+
+  /** A condition worked out once for this row, however often it is mentioned: every mention of an expression has its price. */
+  together(sql: string): string {
+    const known = this.#together.get(sql) ?? `c${this.#together.size}`;
+    this.#together.set(sql, known);
+    return `${this.#togetherAlias}.${known}`;
+  }
+
+  /** The nearest row at which all is known that these conditions and the person's denials speak of: whoever knows a part of it
+   *  stands above this row, so the nearest of them will do. */
+  whereKnown(conditions: readonly RowCondition[]): Row | null {
+    const denials = this.denials();
+    return this.#owner((row) => (denials !== null && row.#denials === denials) || conditions.some((one) => row.#conditions.has(one)));
+  }
+
+  #owner(is: (row: Row) => boolean): Row | null {
+    if (is(this)) return this;
+    return this.parent === null ? null : this.parent.#owner(is);
+  }
+
   #condition(condition: RowCondition): string | null {
     const own = this.#ownConditions();
     if (own === null) return this.parent?.holdsWhere([condition]) ?? null;
@@ -158,7 +240,10 @@ export class Row {
     const joins = this.#joinsInOrder(); // may use columns, not conditions
     const conditions = [...this.#conditions].map(([name, sql]) => `coalesce((${sql}), false) as ${name}`);
     const relation = conditions.length > 0 ? [`cross join lateral (select ${conditions.join(', ')} offset 0) ${this.#relationAlias}`] : [];
-    return [...relation, ...joins].join('\n');
+    const consents = this.#denials?.lateral() ?? []; // last: joins may ask for columns of it, too
+    const together = [...this.#together].map(([sql, name]) => `${sql} as ${name}`);
+    const all = together.length > 0 ? [`cross join lateral (select ${together.join(', ')} offset 0) ${this.#togetherAlias}`] : [];
+    return [...relation, ...consents, ...all, ...joins].join('\n');
   }
 
   /** A join may stand on another of the same row: that one comes first, with the columns that are then known to be used. */

@@ -2,6 +2,7 @@
 import type { Withholding } from '../access/index.js';
 import type { ConnectionField, RelationField, Shape } from '../kernel/index.js';
 import type { FieldAt } from './compile-row.js';
+import type { Layer } from './layers.js';
 import type { Row } from './row.js';
 
 export type Shapes = ReadonlyMap<string, Shape>;
@@ -16,7 +17,8 @@ export interface ConnectionAt extends FieldAt {
   /** Set by a timeline: what may be shown was decided arm by arm, and what some arms withheld. */
   readonly decided?: {
     readonly withheld: readonly Withholding[];
-    readonly unless: readonly { readonly holds: string; readonly why: Withholding }[];
+    /** Conditions of which the first that does not hold is the reason, list by list. */
+    readonly unless: readonly (readonly Layer[])[];
   };
 }
 
@@ -40,8 +42,9 @@ export function innerSelect(parts: {
 }): string {
   const { row, plan, order, limit } = parts;
   const masked = row.shape.labelled && plan.masked !== 0 ? [`(${row.column('label_mask')} & ${plan.masked}) <> 0 as masked`] : [];
+  const blinds = [...row.blinds].map(([name, sql]) => `${sql} as ${name}`);
   const numbered = order && parts.numbered ? [`row_number() over (order by ${order}) as n`] : [];
-  const columns = [...[...row.columns].map((name) => `${row.alias}.${name}`), ...masked, ...numbered, ...(parts.more ?? [])];
+  const columns = [...[...row.columns].map((name) => `${row.alias}.${name}`), ...masked, ...blinds, ...numbered, ...(parts.more ?? [])];
   const tail = `${order && limit ? ` order by ${order}` : ''}${limit ? ` limit ${limit}` : ''}`;
   return `(select ${columns.join(', ') || '1'} from ${parts.from} ${row.alias} where ${parts.predicates.join(' and ')}${tail}) ${row.alias}`;
 }

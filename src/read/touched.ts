@@ -1,4 +1,4 @@
-/** Reads what a statement reports it touched: for each row owed an entry `[site, person, case, masked, grant, condition...]`, nested
+/** Reads what a statement reports it touched: for each row owed an entry `[site, person, case, blind, grant, condition...]`, nested
  *  as the answer is. Gives one entry a person, saying what was really answered and what was withheld. Pure. */
 import type { PhiClass } from '../kernel/index.js';
 import type { Site } from './site.js';
@@ -26,7 +26,7 @@ export function readTouched(sites: readonly Site[], text: string | null): Touche
   return [...gathered.values()];
 }
 
-type Report = [site: number, person: string | null, caseOfRow: string | null, masked: boolean, grant: string | null, ...held: boolean[]];
+type Report = [site: number, person: string | null, caseOfRow: string | null, blind: number, grant: string | null, ...held: boolean[]];
 
 function visit(value: unknown, at: { sites: readonly Site[]; gathered: Map<string, Gathered>; caseUid: string | null }): void {
   if (!Array.isArray(value)) return;
@@ -37,7 +37,7 @@ function visit(value: unknown, at: { sites: readonly Site[]; gathered: Map<strin
     for (const part of value) visit(part, { ...at, caseUid });
     return;
   }
-  const [siteIndex, person, caseOfRow, masked, grant, ...held] = value as Report;
+  const [siteIndex, person, caseOfRow, blind, grant, ...held] = value as Report;
   const site = at.sites[siteIndex];
   const caseUid = caseOfRow ?? at.caseUid;
   if (!site || (person === null && caseUid === null)) return;
@@ -49,7 +49,8 @@ function visit(value: unknown, at: { sites: readonly Site[]; gathered: Map<strin
     else site.withheldUnless.get(condition)?.forEach((field) => entry.withheldFields.add(field));
   });
   entry.grantUid ??= grant;
-  if (masked) entry.withheldFields.add('sensitivity.masked');
+  if (blind & 1) entry.withheldFields.add('sensitivity.masked');
+  if (blind & 2) entry.withheldFields.add('consent.denied');
 }
 
 function entryOf(gathered: Map<string, Gathered>, personUid: string | null, caseUid: string | null): Gathered {

@@ -190,6 +190,35 @@ export interface AccountRecord extends Base {
   readonly balance: Money | null;
 }
 
+/** One rule of a consent. A list that is empty does not narrow it; a code that could not be read is `?`. */
+export interface ConsentProvision {
+  /** Index of the rule to which this one is an exception; null for the root, which comes first. */
+  readonly parent: number | null;
+  readonly denies: boolean;
+  readonly start: InstantText | null;
+  /** The first instant at which it holds no more. */
+  readonly end: InstantText | null;
+  /** Whom it is about; `?` where the source does not say it by a reference, `Payer` before one that insures. */
+  readonly actors: readonly Reference[];
+  /** Codes of HL7 v3-ActReason, consentaction, FHIR resource types, and v3-ActCode or v3-Confidentiality. */
+  readonly purposes: readonly string[];
+  readonly actions: readonly string[];
+  readonly classes: readonly string[];
+  readonly securityLabels: readonly string[];
+  /** It is narrowed in a way that the hub does not evaluate (single resources, the time of the data). */
+  readonly vague: boolean;
+}
+/** What a person allows and forbids (FHIR Consent). Not shown; it changes what others are. */
+export interface ConsentRecord extends Base {
+  readonly kind: 'consent';
+  readonly patient: Reference;
+  readonly status: string | null;
+  readonly scope: string | null;
+  readonly consentedAt: InstantText | null;
+  /** The root, then all nested ones, each after its parent. */
+  readonly provisions: readonly ConsentProvision[];
+}
+
 /** A practitioner, organization, location or department: what a reference is called. */
 export interface NamedRecord extends Base {
   readonly kind: 'named';
@@ -210,6 +239,7 @@ export type HubRecord =
   | AdjudicationRecord
   | PaymentRecord
   | AccountRecord
+  | ConsentRecord
   | NamedRecord;
 export type RecordKind = HubRecord['kind'];
 export type RecordOf<K extends RecordKind> = Extract<HubRecord, { kind: K }>;

@@ -20,8 +20,9 @@ let everyId: readonly string[];
 const tables = shapes.flatMap(({ type, table, tag }) => (tag && type !== 'TimelineEntry' ? [{ type, table, tag }] : []));
 const told = shapes.flatMap(({ timeline, table, tag }) => (timeline && tag ? [{ table, tag: `tle${tag}` }] : []));
 /** Not of a patient or case: reached by their id by everybody, or, the grants, by whom row-level security shows them to. */
-/** Not of a patient or a case; entries, disclosures and reviews are for who reviews access (access/audit-trail, disclosures). */
-const ofTheHouse = ['User', 'Department', 'Facility', 'AccessGrant', 'AuditEntry', 'Disclosure', 'AccessReview'];
+/** Not of a patient or a case; entries, disclosures, reviews and restrictions are for who reviews access (access/audit-trail,
+ *  access/disclosures, patients/agreements). */
+const ofTheHouse = ['User', 'Department', 'Facility', 'AccessGrant', 'AuditEntry', 'Disclosure', 'AccessReview', 'Restriction'];
 
 beforeAll(async () => {
   database = await testDatabase();

@@ -85,6 +85,8 @@ describe('sensitivity labels', () => {
       MST: 21,
       TBOO: 22,
       IDS: 23,
+      RESTRICTED: 28,
+      VERY_RESTRICTED: 29,
     });
   });
 

@@ -16,7 +16,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const files = ['purposes', 'roles', 'rules', 'labels', 'break-glass', 'relation', 'disclosures', 'snooping'] as const;
+const files = ['purposes', 'roles', 'rules', 'labels', 'break-glass', 'relation', 'disclosures', 'snooping', 'consent'] as const;
 type File = (typeof files)[number];
 
 /** The lines that the shipped policy, changed, is refused with. */
@@ -109,7 +109,7 @@ describe('a mistake', () => {
       expect.stringMatching(/purposes\[4\]\.code: expected a code of its own, found 'HCOMPL' twice/),
     ]);
     expect(mistakes({ rules: (text) => `${text}  - { label: PART2, treatment: show }\n` })).toEqual([
-      expect.stringMatching(/sensitivity\[24\]\.label: expected a label of its own, found 'PART2' twice/),
+      expect.stringMatching(/sensitivity\[26\]\.label: expected a label of its own, found 'PART2' twice/),
     ]);
   });
 
@@ -228,5 +228,20 @@ describe('a mistake', () => {
           .replace('label: HIV', 'label: D'),
     });
     expect(lines.map((line) => /'(\w+)'/.exec(line)?.[1])).toEqual(['A', 'B', 'C', 'D', 'HIV']);
+  });
+});
+
+describe('a mistake in what consents mean', () => {
+  it('stops the start too: a class without types, a purpose below one that is not there, a label that nobody knows', () => {
+    expect(mistakes({ consent: put('  - { class: COVERAGE,', '  - { class: BILLING,') })).toEqual([
+      expect.stringMatching(/^policy\/consent\.yaml:\d+ classes\[6\]\.class: 'BILLING' stands twice$/),
+      expect.stringMatching(/classes: expected a row for COVERAGE, found none/),
+    ]);
+    expect(mistakes({ consent: put('parent: COVERAGE', 'parent: COVERAGES') })).toEqual([
+      expect.stringMatching(/purposes\[\d+\]\.parent: expected a purpose that stands above, found 'COVERAGES'/),
+    ]);
+    expect(mistakes({ consent: put('labels: [PART2]', 'labels: [PART3]') })).toEqual([
+      expect.stringMatching(/sensitivity\[0\]\.labels: expected a label of labels\.yaml, found 'PART3'/),
+    ]);
   });
 });

@@ -43,6 +43,10 @@ const rights: Readonly<Record<string, { readonly gateway: string; readonly worke
   adjudication: { gateway: 'S', worker: 'SIUD' },
   payment: { gateway: 'S', worker: 'SIUD' },
   account: { gateway: 'S', worker: 'SIUD' },
+  // What was agreed with a patient is ended, and never changed.
+  consent_provision: { gateway: 'S', worker: 'SIUD' },
+  restriction: { gateway: 'SIu', worker: 'SIUD' },
+  confidential_contact: { gateway: 'SIu', worker: 'SIUD' },
   // Cases: people open and change them; what was said and done is only added to.
   case_file: { gateway: 'SIu', worker: 'SIUD' },
   deadline: { gateway: 'SIu', worker: 'SIUD' },

@@ -24,8 +24,9 @@ export interface OpenOrder {
 
 const noAudit: Audit = { record: () => Promise.resolve(), close: () => Promise.resolve() };
 const openPlan = (plan: Plan): Plan => ({ ...plan, decide: () => ({ may: 'always' }), may: () => true, hidden: 0, masked: 0 });
-const untold = ({ touches: _, ...shape }: Shape): Shape => shape;
-const noActs: Pick<OperationContext, 'acts' | 'grants' | 'privacy'> = new Proxy({} as never, { get: () => undefined });
+/** Owes no entry, and is bound by nobody's consent. */
+const untold = ({ touches: _, consents: _of, consentsAlone: _alone, ...shape }: Shape): Shape => shape;
+const noActs: Pick<OperationContext, 'acts' | 'grants' | 'privacy' | 'agreements'> = new Proxy({} as never, { get: () => undefined });
 
 export async function serveOpen({ url, gatewayUrl, dataDir, leaves }: OpenOrder): Promise<string> {
   const isOpen = leaves === 'access';

@@ -7,12 +7,12 @@ import { parse } from 'graphql';
 import pg from 'pg';
 import { planFor, type GrantActs, type PrivacyActs } from '../../src/access/index.js';
 import { hubSchema, hubShapes } from '../../src/cli/shapes.js';
-import { createExecutor, newTrail, type CaseActs } from '../../src/graphql/index.js';
+import { createExecutor, newTrail, type AgreementActs, type CaseActs } from '../../src/graphql/index.js';
 import { packageRoot, silentLog, toWireId, type RowId } from '../../src/kernel/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { benchRules, type Hospital } from './hospital.js';
 
-const readsOnly = new Proxy({} as CaseActs & GrantActs & PrivacyActs, {
+const readsOnly = new Proxy({} as CaseActs & GrantActs & PrivacyActs & AgreementActs, {
   get: () => () => Promise.reject(new Error('this bench reads only')),
 });
 
@@ -58,6 +58,7 @@ export async function countStatements(hospital: Hospital, say: (line: string) =>
       acts: readsOnly,
       grants: readsOnly,
       privacy: readsOnly,
+      agreements: readsOnly,
       trail: newTrail(),
       renewed: () => Promise.reject(new Error('the bench has one policy')),
     };

@@ -129,3 +129,73 @@ describe('a person', () => {
     expect(persons([component(1), component(2, 3)], linked([1, 10], [2, 9], [3, 10]))).toEqual({ persons: ['10', '9'], aliases: [] });
   });
 });
+
+describe('a record that carries a label', () => {
+  const hidden = (n: number, who: typeof ana, ...identifiers: RecordToLink['identifiers']): RecordToLink => ({
+    ...record(n, who, ...identifiers),
+    labelled: true,
+  });
+  const evidence = (records: readonly RecordToLink[]): Record<string, readonly string[]> =>
+    Object.fromEntries(partitionRecords(records, rules).components.flatMap((component) => [...component.evidence]));
+
+  it('joins the person that the others make, and is the only one to say why', () => {
+    expect(groups([record(1, ana, mr('7')), hidden(2, ana, mr('7'))])).toEqual(['1+2']);
+    expect(evidence([record(1, ana, mr('7')), hidden(2, ana, mr('7'))])).toEqual({
+      1: [],
+      2: ['shares MR of urn:mrn', 'name and birth date agree'],
+    });
+  });
+  it('does not make one of two who are one through it alone, and then belongs to neither', () => {
+    expect(groups([record(1, ana, mr('7')), hidden(2, ana, mr('7'), ss('500-11-2222')), record(3, ana, ss('500-11-2222'))])).toEqual([
+      '1',
+      '2',
+      '3',
+    ]);
+  });
+  it('does not part those that agree without it, though it contradicts them', () => {
+    const { components, conflicts } = partitionRecords([record(1, ana, mr('7')), record(2, ana, mr('7')), hidden(3, bea, mr('7'))], rules);
+    expect(components.map(({ members }) => members)).toEqual([['1', '2'], ['3']]);
+    expect(conflicts.map(({ record: one }) => one)).toEqual(['3']);
+  });
+  it('is one person with others like it where there is nobody else', () => {
+    expect(groups([hidden(1, ana, mr('7')), hidden(2, ana, mr('7'))])).toEqual(['1+2']);
+  });
+  it('brings others like it along', () => {
+    expect(groups([record(1, ana, mr('7')), hidden(2, ana, mr('7'), ss('500-11-2222')), hidden(3, ana, ss('500-11-2222'))])).toEqual([
+      '1+2+3',
+    ]);
+  });
+  it('leaves the person to a record without one, though it is older', () => {
+    const { components } = partitionRecords([hidden(1, ana, mr('7')), record(2, ana, mr('7'))], rules);
+    const before = new Map([
+      [id(1), id(10)],
+      [id(2), id(20)],
+    ]);
+    expect(assignPersons(components, before, new Set([id(1)]))).toMatchObject({
+      assignments: [{ person: '20' }],
+      aliases: [{ person: '10', aliasOf: '20' }],
+    });
+  });
+  it('changes nothing among the others, whoever they are', () => {
+    const numbers = fc.uniqueArray(fc.constantFrom(mr('1'), mr('2'), mr('3'), ss('500-11-2221'), ss('500-11-2222')), { maxLength: 3 });
+    const crowd = fc.array(fc.tuple(fc.constantFrom(ana, bea), numbers, fc.boolean()), { minLength: 2, maxLength: 8 });
+    fc.assert(
+      fc.property(crowd, (people) => {
+        const all = people.map(([who, identifiers, labelled], n) => ({ ...record(n + 1, who, ...identifiers), labelled }));
+        const open = all.filter(({ labelled }) => !labelled);
+        const seen = (records: readonly RecordToLink[]) => {
+          const { components, conflicts } = partitionRecords(records, rules);
+          const isOpen = (one: RowId): boolean => open.some((known) => known.id === one);
+          return {
+            components: components
+              .map(({ members, evidence: why }) => members.filter(isOpen).map((one) => [one, why.get(one)]))
+              .filter((members) => members.length > 0)
+              .sort((one, other) => Number(one[0]?.[0]) - Number(other[0]?.[0])),
+            conflicts: conflicts.filter((one) => isOpen(one.record) && isOpen(one.other)),
+          };
+        };
+        expect(seen(all)).toEqual(seen(open));
+      }),
+    );
+  });
+});

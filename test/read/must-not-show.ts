@@ -2,7 +2,8 @@
  *  the viewer stands in no relation, of others' cases, of rows that exist for nobody; and what the trail must not say. */
 import type { Asking, TestGateway } from '../support/gateway.js';
 import { hiddenMark, maskedMark } from '../support/labelled-rows.js';
-import { doubtMark, uuid, type MutantWorld } from './mutant-world.js';
+import { caseOf, deniedMark, uuid } from './consented-world.js';
+import { doubtMark, type MutantWorld } from './mutant-world.js';
 
 type Json = Record<string, unknown>;
 /** What a masked row still says (head of the API): id, kind, its date and where it comes from; of a contact how it went, of a
@@ -66,7 +67,11 @@ export interface Viewer {
 export function faults(world: MutantWorld, viewer: Viewer, answer: Awaited<ReturnType<TestGateway['ask']>>): string[] {
   if (answer.errors) return answer.errors.map(({ message }) => `error: ${message}`);
   const text = JSON.stringify(answer.data);
-  const found = [hiddenMark, maskedMark].filter((mark) => text.includes(mark));
+  const found = [hiddenMark, maskedMark, deniedMark].filter((mark) => text.includes(mark));
+  const consented = new Set<string>(Object.values(world.consented));
+  for (const { personUid, withheldFields } of answer.context.trail.touched)
+    if (withheldFields.has('consent.denied') && personUid !== null && !consented.has(personUid))
+      found.push('the trail names a consent that nobody gave');
   for (const { caseUid, personUid } of answer.context.trail.touched)
     if (caseUid !== null && personUid !== null && !viewer.persons.has(`${caseUid} ${personUid}`))
       found.push('the trail names a person whom the viewer may not know of');
@@ -79,14 +84,26 @@ export function faults(world: MutantWorld, viewer: Viewer, answer: Awaited<Retur
       found.push(...saysMore(object, tag === 'case' ? (ofStrangers['case'] ?? ofMasked) : ofMasked));
       if ('withheld' in object && !((object['withheld'] as Json[]).length > 0)) found.push(`${id} does not say that it is masked`);
     }
+    if (world.refusedRows.has(uid)) {
+      found.push(...saysMore(object, ofMasked));
+      if ('withheld' in object && !((object['withheld'] as Json[]).length > 0)) found.push(`${id} does not say that it is denied`);
+    }
+    if (tag === 'pat' && !consented.has(uid) && toldOf(object).some((rule) => rule === 'consent.denied' || rule === 'restriction.agreed'))
+      found.push(`${id} is said to be denied by a consent that nobody gave`);
+    if (tag === 'pat' && viewer.related.has(uid)) found.push(...faultsOfConsented(world.consented, object));
+    if (tag === 'case' && [world.consented.nora, world.consented.nell].map(caseOf).includes(uid))
+      found.push(...saysMore(object, ofStrangers['case'] ?? ofMasked));
     const strangers = ofStrangers[tag];
     if (strangers && tag !== 'rec' && !viewer.related.has(uid))
       found.push(
         ...saysMore(withoutOwnLines(object, viewer), strangers, tag === 'pat' ? isWithheld : isNothing),
         ...silentLists(object, strangers),
+        ...(tag === 'pat' ? untoldOf(object, strangers) : []),
       );
     if (tag === 'case' && uid === uuid(32) && object['patient']) found.push('a case tells of a person who is perhaps not meant');
-    if (tag.startsWith('tle') && uid === world.decidedClaim && object['detail'] !== null)
+    if (tag === 'rec' && object['name'] === null && !(object['withheld'] as Json[] | undefined)?.some(({ field }) => field === 'name'))
+      found.push(`${id} does not say that its name is withheld`);
+    if (tag.startsWith('tle') && [world.decidedClaim, world.refusedDecision].includes(uid) && object['detail'] !== null)
       found.push('a line of time tells of a masked decision');
     if (tag === 'pat' && uid === world.maria.uid) found.push(...faultsOfMaria(world, viewer, object));
     if (
@@ -114,6 +131,58 @@ const silentLists = (object: Json, open: ReadonlySet<string>): string[] =>
     !open.has(name) && value !== null && typeof value === 'object' && 'withheld' in value && (value.withheld as Json[]).length === 0
       ? [`${String(object['id'])}.${name} does not say that it is withheld`]
       : [],
+  );
+
+/** Rules named in `withheld`, of the object itself and of its lists. */
+const toldOf = (object: Json): string[] =>
+  [object, ...objectsIn(Object.values(object).filter((part) => !isNothing(part)))].flatMap((part) =>
+    ((part['withheld'] as Json[] | undefined) ?? []).map(({ rule }) => String(rule)),
+  );
+
+/** What is denied is null or empty, and is said to be. */
+function faultsOfConsented({ connie, bea, ida }: MutantWorld['consented'], person: Json): string[] {
+  const uid = uuidIn(person['id']);
+  const rule = uid === bea ? 'restriction.agreed' : 'consent.denied';
+  const all = [
+    'name',
+    'address',
+    'language',
+    'deceasedAt',
+    'appointments',
+    'encounters',
+    'coverages',
+    'claims',
+    'balance',
+    'patientResponsibility',
+  ];
+  const denied = uid === connie || uid === bea ? all : uid === ida ? ['balance', 'patientResponsibility'] : [];
+  const nodesOf = (name: string): Json[] => (person[name] as { nodes: Json[] } | undefined)?.nodes ?? [];
+  return [
+    ...denied.flatMap((name) => {
+      if (!(name in person)) return [];
+      if (!isWithheld(person[name])) return [`${name} is denied`];
+      return withholds(person, rule, name) ? [] : [`${name} is not said to be denied`];
+    }),
+    ...(uid === connie || uid === bea
+      ? [
+          ...nodesOf('timeline').flatMap(({ id, kind }) => (kind === 'CASE_OPENED' ? [] : [`${String(id)} is denied`])),
+          ...((person['records'] as Json[] | undefined) ?? []).flatMap(({ id, score }) =>
+            (score ?? null) === null ? [] : [`the score of ${String(id)}`],
+          ),
+          ...silentLists('timeline' in person ? { id: uid, timeline: person['timeline'] } : {}, new Set(['id'])),
+        ]
+      : []),
+    // A row that is denied is in the list whatever it says: else the list would tell.
+    ...(uid === ida && 'conditions' in person && nodesOf('conditions').length !== 1 ? ['a denied condition is left out'] : []),
+  ];
+}
+
+/** What is null because the viewer stands in no relation is said to be withheld. */
+const untoldOf = (object: Json, open: ReadonlySet<string>): string[] =>
+  Object.entries(object).flatMap(([name, value]) =>
+    open.has(name) || value !== null || !('withheld' in object) || withholds(object, 'context.related', name)
+      ? []
+      : [`${String(object['id'])}.${name} is not said to be withheld`],
   );
 
 const saidOfMaria: Json = { name: 'Zz-Maria Zz-Lopez', birthDate: '1959-02-03', sex: 'female', deceasedAt: null };

@@ -3,13 +3,14 @@
 import pg from 'pg';
 import { addLabelledRows, factTables, hiddenMark, maskedMark } from '../support/labelled-rows.js';
 import { tellStory, type Story } from '../support/story.js';
+import { addConsents, uidsOf, uuid, type ConsentedWorld } from './consented-world.js';
 
 /** Stands on what is certainly not known to be Maria's. */
 export const doubtMark = 'Zz-DOUBT';
 const masked = (1 << 2) | (1 << 3) | (1 << 5);
 const hidden = 1 | (1 << 4) | (1 << 30);
 
-export interface MutantWorld extends Story {
+export interface MutantWorld extends Story, ConsentedWorld {
   /** Holds an open case on a record that is only perhaps Maria's. */
   readonly doubter: { readonly uid: string; readonly row: string };
   /** Held a case on Maria, which is closed. */
@@ -31,8 +32,6 @@ export interface MutantWorld extends Story {
   /** Uuids of all rows that are masked. */
   readonly maskedRows: ReadonlySet<string>;
 }
-
-export const uuid = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
   const story = await tellStory(ownerUrl);
@@ -94,6 +93,15 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
     );
     return id;
   };
+  const bill = async (key: string, of: { record: string; status: string; mask: number }): Promise<void> => {
+    await client.query(
+      `with a as (insert into adjudication (source_id, source_key, patient_record_id, ingested_at, claim_ref, owes_amount, currency, own_mask, label_mask)
+         values (1, $1, $2, now(), $1, 5, 'USD', $4, $4) returning id)
+       insert into claim (source_id, source_key, patient_record_id, ingested_at, kind, status, adjudication_id, own_mask, label_mask)
+         select 1, $1, $2, now(), 'ORAL', $3, a.id, $4, $4 from a`,
+      [key, of.record, of.status, of.mask],
+    );
+  };
   try {
     const [doubter, former, breaker] = [await user(5), await user(6), await user(7)];
     const { uid: maria, recordRow } = story.maria;
@@ -140,15 +148,6 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
     await client.query('insert into person (uid) values ($1)', [uuid(40)]);
     const eve = await record(-6, { key: 'Patient/E', mark: 'Zz-Eve', mask: 0, person: uuid(40), assurance: 'CERTAIN' });
     await caseOn(37, { record: eve, holder: story.advocate.row, mark: 'Zz-Eve' });
-    const bill = async (key: string, of: { record: string; status: string; mask: number }): Promise<void> => {
-      await client.query(
-        `with a as (insert into adjudication (source_id, source_key, patient_record_id, ingested_at, claim_ref, owes_amount, currency, own_mask, label_mask)
-           values (1, $1, $2, now(), $1, 5, 'USD', $4, $4) returning id)
-         insert into claim (source_id, source_key, patient_record_id, ingested_at, kind, status, adjudication_id, own_mask, label_mask)
-           select 1, $1, $2, now(), 'ORAL', $3, a.id, $4, $4 from a`,
-        [key, of.record, of.status, of.mask],
-      );
-    };
     await bill('Claim/J', { record: john, status: 'active', mask: 0 });
     await bill('Claim/E', { record: eve, status: 'active', mask: 0 });
     await bill('Claim/F', { record: eve, status: 'cancelled', mask: 4 });
@@ -174,6 +173,7 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
          values (1, 'EOB/D', $1, now(), 'Claim/D', $2, 4, 4) returning id) update claim c set adjudication_id = a.id from a where c.id = $2`,
       [recordRow, decided],
     );
+    const consented = await addConsents(client, { story, row, record, caseOn, bill });
     for (const table of factTables) await fill(client, table);
     // The latest of all, so that a short list of bookings begins with them.
     await client.query(`update appointment set start_at = '2027-01-01T09:00:00Z' where source_key = 'appointment/mh'`);
@@ -197,6 +197,7 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
       maskedCase: uuid(34),
       decidedClaim: String((await client.query<{ uid: string }>('select uid from claim where id = $1', [decided])).rows[0]?.uid),
       eve: uuid(40),
+      ...consented,
       hiddenRows: await uidsOf(client, `label_mask is null or label_mask & ${hidden} <> 0`),
       maskedRows: await uidsOf(client, `label_mask & ${masked} <> 0 and label_mask & ${hidden} = 0`),
     };
@@ -234,12 +235,4 @@ async function fill(client: pg.Client, table: string): Promise<void> {
   await client.query(
     `update ${table} set ${sets.join(', ')}${more[table] ?? ''} where label_mask & ${masked} <> 0 and label_mask & ${hidden} = 0`,
   );
-}
-
-async function uidsOf(client: pg.Client, which: string): Promise<ReadonlySet<string>> {
-  const tables = ['patient_record', ...factTables, 'interaction', 'case_file'];
-  const { rows } = await client.query<{ uid: string }>(
-    tables.map((table) => `select uid from ${table} where ${which}`).join(' union all '),
-  );
-  return new Set(rows.map(({ uid }) => uid));
 }

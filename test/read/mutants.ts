@@ -38,6 +38,12 @@ const operators: readonly Operator[] = [
     put: (_all, word = '') => `${word} true`,
   },
   { name: 'certainty of a link', finds: /\w+\.assurance = 'CERTAIN'/g, put: () => 'true' },
+  // What consents and restrictions deny is worked out once a person, in columns of a lateral: it is these that are taken out.
+  { name: 'what a consent allows', finds: /\(d is null or d\[\d\] >= 0\)/g, put: () => 'true' },
+  { name: 'what it was agreed not to tell', finds: /\(d is null or d\[9\] & \d+ = 0\)/g, put: () => 'true' },
+  { name: 'the labels that a consent denies', finds: /\(coalesce\(d\[\d\], 0\) & \d+\)/g, put: () => '0' },
+  { name: 'the labels that it denies in any class', finds: /case when d is null then 0 else \([^)]*\) & \d+ end/g, put: () => '0' },
+  { name: 'that something is denied', finds: /\(d is null\)(?= as n)/g, put: () => '(true)' },
   { name: 'that a case is open', finds: /\w+\.closed_at is null/g, put: () => 'true' },
   { name: 'who holds a case', finds: /\w+\.assigned_to = \$\d+::bigint/g, put: () => 'true' },
   { name: 'whose departments share a case', finds: /\w+\.department_id = any\(\$\d+::bigint\[\]\)/g, put: () => 'true' },

@@ -91,6 +91,7 @@ const empty: Empty = {
   },
   payment: { patient: null, claim: 'Claim/1', at: '2026-03-25', amount: { amount: '10.00', currency: 'USD' }, payer: null },
   account: { patient, status: 'active', balance: { amount: '0', currency: 'USD' } },
+  consent: { patient, status: 'active', scope: 'patient-privacy', consentedAt: null, provisions: [] },
   named: { namedKind: 'location', name: 'Zz-Ward', aliases: [] },
 };
 

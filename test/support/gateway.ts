@@ -13,6 +13,7 @@ import {
 } from '../../src/access/index.js';
 import { caseShapes, type CaseActs } from '../../src/cases/index.js';
 import { departmentShape, facilityShape, userShape } from '../../src/directory/index.js';
+import type { AgreementActs } from '../../src/patients/index.js';
 import {
   buildHubSchema,
   createCompiledExecutor,
@@ -58,6 +59,7 @@ export interface Asking {
   readonly privacy?: PrivacyActs;
   /** Another one than ships; for a gateway of its own, because statements are kept by generation. */
   readonly policy?: Policy;
+  readonly agreements?: AgreementActs;
 }
 /** `usual`: as the gateway chooses. */
 export type Way = 'usual' | 'compiled' | 'interpreted';
@@ -80,6 +82,11 @@ export const noActs: CaseActs = {
   recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
 };
 
+export const noAgreements: AgreementActs = {
+  recordRestriction: () => Promise.reject(new Error('this gateway reads only')),
+  endRestriction: () => Promise.reject(new Error('this gateway reads only')),
+  recordConfidentialContact: () => Promise.reject(new Error('this gateway reads only')),
+};
 export const noGrants: GrantActs = {
   breakGlass: () => Promise.reject(new Error('this gateway reads only')),
   revokeGrant: () => Promise.reject(new Error('this gateway reads only')),
@@ -139,6 +146,7 @@ export function openTestGateway(
         acts: who.acts ?? noActs,
         grants: who.grants ?? noGrants,
         privacy: who.privacy ?? noPrivacyActs,
+        agreements: who.agreements ?? noAgreements,
         trail: newTrail(),
         renewed: () => Promise.reject(new Error('this gateway has one policy')),
       };

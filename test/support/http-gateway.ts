@@ -14,7 +14,7 @@ import { createApp, keepLimits, listen, openDoor, rememberedForMs, type StreamLi
 import { createLog, toWireId, type Clock } from '../../src/kernel/index.js';
 import { createReader, openReaders } from '../../src/read/index.js';
 import { listenTo, openPool, openTokenUse } from '../../src/store/index.js';
-import { hubSchema, noActs, noPrivacyActs, shapes, testPolicy } from './gateway.js';
+import { hubSchema, noActs, noAgreements, noPrivacyActs, shapes, testPolicy } from './gateway.js';
 import type { TestDatabase } from './services.js';
 
 export interface HttpGateway {
@@ -121,6 +121,7 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
     equip: ({ plan, rows, viewer }, requestId) => ({
       reader,
       acts: noActs,
+      agreements: noAgreements,
       grants: grantActs({ pool, plan, viewer: rows, told: { actor: viewer, requestId } }),
       privacy: noPrivacyActs,
     }),

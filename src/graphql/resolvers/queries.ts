@@ -7,6 +7,7 @@ import { directoryRoots } from '../../directory/index.js';
 import { patientRoots } from '../../patients/index.js';
 import { syncRoots } from '../../sync/index.js';
 import { answer, answerNode, type OperationContext } from '../context.js';
+import { Restriction } from '../types/agreements.js';
 import { Case, CaseConnection, Patient, PatientConnection } from '../types/case.js';
 import { CaseFilter } from '../types/case-inputs.js';
 import { Department } from '../types/directory.js';
@@ -58,6 +59,15 @@ export class Queries {
     @Arg('search', () => PatientSearch) search: PatientSearch,
   ): Promise<unknown> {
     return answer(context, patientRoots.patients, { args: { search }, info });
+  }
+
+  @Query(() => [Restriction], { description: 'What the hospital agreed not to tell about a patient, the latest first.' })
+  restrictions(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('patientId', () => ID) patientId: string,
+  ): Promise<unknown> {
+    return answer(context, patientRoots.restrictions, { args: { patientId }, info });
   }
 
   @Query(() => [Source], { description: 'The source systems.' })

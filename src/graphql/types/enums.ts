@@ -2,6 +2,7 @@
 import { registerEnumType } from 'type-graphql';
 import { auditActions, auditOutcomes, capabilities, purposesOfUse } from '../../access/index.js';
 import { phiClasses } from '../../kernel/index.js';
+import { contactKinds, restrictionRecipients } from '../../patients/index.js';
 
 function register<const V extends string>(name: string, description: string, values: readonly V[]): Record<V, V> {
   const members = Object.fromEntries(values.map((value) => [value, value])) as Record<V, V>;
@@ -19,7 +20,14 @@ export const Role = register('Role', 'What a person is here to do; schema/policy
   'PRIVACY_OFFICER',
 ]);
 export const Capability = register('Capability', 'What a role may do at all; schema/policy/roles.yaml gives them.', capabilities);
-export const WithheldReason = register('WithheldReason', 'Why something is not shown.', ['ROLE', 'PURPOSE', 'RELATIONSHIP', 'SENSITIVITY']);
+export const WithheldReason = register('WithheldReason', 'Why something is not shown.', [
+  'ROLE',
+  'PURPOSE',
+  'RELATIONSHIP',
+  'SENSITIVITY',
+  'CONSENT',
+  'RESTRICTION',
+]);
 export const Freshness = register('Freshness', 'How current the copy of a source is.', ['FRESH', 'STALE', 'UNREACHABLE', 'NEVER_SYNCED']);
 export const LinkAssurance = register('LinkAssurance', 'How sure the hub is that a record belongs to the person.', [
   'CERTAIN',
@@ -130,3 +138,13 @@ export const StatementKind = register('StatementKind', 'How an agency made its s
   'WRITTEN',
   'ORAL',
 ]);
+export const RestrictionRecipient = register(
+  'RestrictionRecipient',
+  'To whom an agreed restriction applies: VIEWERS is the workforce, where the hospital agreed to that.',
+  restrictionRecipients,
+);
+export const ContactKind = register(
+  'ContactKind',
+  'The means by which a person is reached.',
+  contactKinds.map((kind) => kind.toUpperCase() as Uppercase<typeof kind>),
+);

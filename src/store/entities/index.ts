@@ -1,5 +1,6 @@
 /** Every table as an entity. */
 import { AuditEntry, AuditHead, BusinessClock, ChangeNote, PolicyGeneration, PolicyState, RelabelRange, TokenUse } from './access.js';
+import { ConfidentialContact, ConsentProvision, Restriction } from './agreements.js';
 import { Account, Adjudication, Claim, Coverage, Payment } from './billing.js';
 import { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotency, Interaction } from './case.js';
 import { Department, DepartmentMap, DirectoryUser, Facility, UserDepartment } from './directory.js';
@@ -16,6 +17,7 @@ export const entities = [
   ...[Person, PatientRecord, PatientIdentifier, PatientPhone, PersonLink, LinkConflict],
   ...[Encounter, Appointment, Condition, CareTeamMember],
   ...[Coverage, Claim, Adjudication, Payment, Account],
+  ...[ConsentProvision, Restriction, ConfidentialContact],
   ...[CaseFile, CaseDepartment, CaseIssue, CaseSubject, Interaction, CaseEvent, Idempotency, Deadline, Reminder],
   ...[AccessGrant, GrantRequest],
   ...[PolicyState, PolicyGeneration, RelabelRange, BusinessClock, TokenUse, AuditEntry, AuditHead, ChangeNote],

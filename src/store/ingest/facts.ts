@@ -2,6 +2,7 @@
 import type { RecordKind } from '../../records/index.js';
 import { accounts, adjudications, claims, coverages, payments } from './billing-facts.js';
 import { appointments, careTeamMembers, conditions, encounters } from './clinical-facts.js';
+import { consentProvisions } from './consent-facts.js';
 import type { FactTable } from './fact.js';
 
 export const facts: readonly FactTable[] = [
@@ -14,6 +15,7 @@ export const facts: readonly FactTable[] = [
   adjudications,
   payments,
   accounts,
+  consentProvisions,
 ];
 
 export const factOf = (kind: RecordKind): FactTable | undefined => facts.find((fact) => fact.kind === kind);

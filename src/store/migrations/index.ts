@@ -1,4 +1,5 @@
 /** Every migration, in order. A list, not a folder to search: what is compiled in is what runs. */
+import { AgreementsWithPatients } from './migration-0013-agreements-with-patients.js';
 import { AccessAndClocks } from './migration-0004-access-and-clocks.js';
 import { BreakGlass } from './migration-0007-break-glass.js';
 import { Audit } from './migration-0008-audit.js';
@@ -23,4 +24,5 @@ export const migrations = [
   { name: 'migration-0010-the-door', class: TheDoor },
   { name: 'migration-0011-changes', class: Changes },
   { name: 'migration-0012-names-in-parts', class: NamesInParts },
+  { name: 'migration-0013-agreements-with-patients', class: AgreementsWithPatients },
 ];

@@ -7,6 +7,7 @@ import { readAppointment } from './appointment.js';
 import { readCareTeam } from './care-team.js';
 import { readClaim } from './claim.js';
 import { readCondition } from './condition.js';
+import { readConsent } from './consent.js';
 import { readCoverage } from './coverage.js';
 import { keepDigits } from './decimal.js';
 import { readEncounter } from './encounter.js';
@@ -34,6 +35,7 @@ const mappings: Readonly<Record<string, { readonly read: Mapping; readonly money
   Invoice: { read: readInvoice, money: true },
   PaymentNotice: { read: readPaymentNotice, money: true },
   PaymentReconciliation: { read: readPaymentReconciliation, money: true },
+  Consent: { read: readConsent },
   Practitioner: { read: readPractitioner },
   PractitionerRole: { read: readPractitionerRole },
   Organization: { read: readOrganization },

@@ -65,13 +65,25 @@ export function contactPointsOf(value: unknown): ContactPoint[] {
   }));
 }
 
-/** The address in force, in one line. */
+/** Addresses to which the person asked to be written instead; a letter goes there as a call goes to a confidential number. */
+export const confidentialAddresses = (value: unknown): ContactPoint[] =>
+  objects(value)
+    .filter((address) => isConfidential(address) && !isOver(address))
+    .flatMap((address) => {
+      const line = lineOf(address);
+      return line === null ? [] : [{ kind: 'postal', value: line, use: text(address['use']), confidential: true }];
+    });
+
+/** The address in force, in one line. A confidential one is no address for everybody: it is a contact point. */
 export function addressLine(value: unknown): string | null {
   const rank = (address: Json): number =>
     (address['use'] === 'home' ? 0 : address['use'] === 'old' || address['use'] === 'billing' ? 2 : 1) + (isOver(address) ? over : 0);
-  const [first, ...others] = objects(value);
+  const [first, ...others] = objects(value).filter((address) => !isConfidential(address));
   if (first === undefined) return null;
-  const best = others.reduce((chosen, one) => (rank(one) < rank(chosen) ? one : chosen), first);
+  return lineOf(others.reduce((chosen, one) => (rank(one) < rank(chosen) ? one : chosen), first));
+}
+
+function lineOf(best: Json): string | null {
   const place = [text(best['state']), text(best['postalCode'])].filter((part) => part !== null).join(' ');
   const parts = [...texts(best['line']), text(best['city']), place || null, text(best['country'])].filter((part) => part !== null);
   return parts.join(', ') || text(best['text']);

@@ -4,7 +4,7 @@ import type { PatientRecord } from '../../../records/index.js';
 import { codingOf, labelCodesOf, wordsOf } from './coding.js';
 import { extensionsOf, extensionValue, object, objects, text, type Json } from './fields.js';
 import { dateOf, instantOf } from './instants.js';
-import { addressLine, contactPointsOf, fullName, identifiersOf, nameOf } from './naming.js';
+import { addressLine, confidentialAddresses, contactPointsOf, fullName, identifiersOf, nameOf } from './naming.js';
 import type { Reading } from './reading.js';
 
 const core = 'http://hl7.org/fhir/StructureDefinition';
@@ -62,7 +62,7 @@ export function readPatient({ resource, key, sourceUpdatedAt }: Reading): Patien
       language: languageOf(resource),
       interpreterNeeded: interpreterNeeded(resource),
       identifiers: identifiersOf(resource['identifier']),
-      contactPoints: contactPointsOf(resource['telecom']),
+      contactPoints: [...contactPointsOf(resource['telecom']), ...confidentialAddresses(resource['address'])],
       address: addressLine(resource['address']),
       preferences: resource['extension'] === undefined ? [] : preferencesOf(resource),
       // `deceasedBoolean` has no date to keep it in, and whoever calls the family must know.

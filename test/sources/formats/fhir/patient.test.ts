@@ -80,6 +80,25 @@ describe('a patient', () => {
     expect(patient({ address: [{ text: 'Somewhere in Zz' }] }).address).toBe('Somewhere in Zz');
   });
 
+  it("is written to at a confidential address, which is then nobody else's to know as the address", () => {
+    const extension = [
+      {
+        url: 'http://hl7.org/fhir/uv/security-label-ds4p/StructureDefinition/extension-inline-sec-label',
+        valueCoding: { system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' },
+      },
+    ];
+    const read = patient({
+      address: [
+        { use: 'home', line: ['1 Zz Lane'] },
+        { use: 'temp', line: ['2 Zz Refuge'], extension },
+        { line: ['3 Zz Past'], period: { end: '2020-01-01' }, extension },
+      ],
+    });
+    expect(read.address).toBe('1 Zz Lane');
+    expect(read.contactPoints).toEqual([{ kind: 'postal', value: '2 Zz Refuge', use: 'temp', confidential: true }]);
+    expect(patient({ address: { use: 'home', line: ['2 Zz Refuge'], extension } }).address).toBeNull();
+  });
+
   it('speaks the preferred language and needs an interpreter where either extension says so', () => {
     const language = (code: string) => ({ coding: [{ system: 'urn:ietf:bcp:47', code }] });
     expect(patient({ communication: [{ language: language('en') }, { language: language('es'), preferred: true }] }).language).toBe('es');
