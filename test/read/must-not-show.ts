@@ -5,6 +5,7 @@ import { hiddenMark, maskedMark } from '../support/labelled-rows.js';
 import { doubtMark, uuid, type MutantWorld } from './mutant-world.js';
 
 type Json = Record<string, unknown>;
+type Answer = Awaited<ReturnType<TestGateway['ask']>>;
 /** What a masked row still says (head of the API): id, kind, its date and where it comes from; of a contact how it went, of a
  *  case what another's shows. */
 const ofMasked = new Set([
@@ -60,10 +61,12 @@ export interface Viewer {
   readonly related: ReadonlySet<string>;
   /** `case person` that the trail may name together. */
   readonly persons: ReadonlySet<string>;
+  /** Uuid of the grant by which the glass is broken for Maria. */
+  readonly grant: string | null;
 }
 
-/** Everything in an answer that must not be there, and in what the trail says of it. */
-export function faults(world: MutantWorld, viewer: Viewer, answer: Awaited<ReturnType<TestGateway['ask']>>): string[] {
+/** Everything in an answer that must not be there, and in what the trail says of it; and what is not there and must be. */
+export function faults(world: MutantWorld, viewer: Viewer, answer: Answer): string[] {
   if (answer.errors) return answer.errors.map(({ message }) => `error: ${message}`);
   const text = JSON.stringify(answer.data);
   const found = [hiddenMark, maskedMark].filter((mark) => text.includes(mark));
@@ -85,6 +88,7 @@ export function faults(world: MutantWorld, viewer: Viewer, answer: Awaited<Retur
         ...saysMore(withoutOwnLines(object, viewer), strangers, tag === 'pat' ? isWithheld : isNothing),
         ...silentLists(object, strangers),
       );
+    found.push(...keptBack(world, viewer, object));
     if (tag === 'case' && uid === uuid(32) && object['patient']) found.push('a case tells of a person who is perhaps not meant');
     if (tag.startsWith('tle') && uid === world.decidedClaim && object['detail'] !== null)
       found.push('a line of time tells of a masked decision');
@@ -144,4 +148,37 @@ function faultsOfMaria(world: MutantWorld, { related }: Viewer, maria: Json): st
     if (sum in maria && related.has(world.maria.uid) && !(maria[sum] === null && withholds(maria, 'sensitivity.masked', sum)))
       found.push(`${sum} of Maria`);
   return found;
+}
+
+/** For each row that is answered a statement reports by which grant it was opened: the right one, and none where none did. One
+ *  entry is made of many reports, so each is looked at. */
+export function misnamedGrants(world: MutantWorld, { grant }: Pick<Viewer, 'grant'>, report: unknown): string[] {
+  if (!Array.isArray(report)) return [];
+  if (typeof report[0] !== 'number') return report.flatMap((part) => misnamedGrants(world, { grant }, part));
+  const [, person, , , named, ...held] = report as [number, string | null, string | null, boolean, string | null, ...boolean[]];
+  if (named !== null && named !== grant) return ['a grant is named that opened nothing here'];
+  // The holder of this grant has no case of Maria's: nothing else opens her to them.
+  const isOpened = grant !== null && person === world.maria.uid && held.includes(true);
+  return isOpened && named === null ? ['the grant is not named that opened this'] : [];
+}
+
+/** What the viewer must be shown: a predicate that is missing may also close what should be open. */
+function keptBack(world: MutantWorld, { related }: Viewer, object: Json): string[] {
+  const uid = uuidIn(object['id']);
+  const missing = (names: readonly string[]): string[] =>
+    names.flatMap((name) => (name in object && isNothing(object[name]) ? [`${String(object['id'])}.${name} is kept back`] : []));
+  if (related.has(uid) && !world.maskedRows.has(uid) && String(object['id']).startsWith('case')) return missing(['kind', 'summary']);
+  if (!related.has(world.maria.uid) || uid !== world.maria.uid) return [];
+  const records = ((object['records'] as Json[] | undefined) ?? []).filter((record) => {
+    const of = uuidIn(record['id']);
+    return 'score' in record && of !== world.doubtfulRecord && !world.maskedRows.has(of) && record['score'] === null;
+  });
+  const timeline = (object['timeline'] as { nodes: Json[] } | undefined)?.nodes;
+  return [
+    ...missing(['encounters', 'appointments', 'conditions', 'claims', 'cases']),
+    ...records.map(({ id }) => `the score of ${String(id)} is kept back`),
+    ...['CASE_OPENED', 'ENCOUNTER'].flatMap((wanted) =>
+      timeline && !timeline.some(({ kind }) => kind === wanted) ? [`a line of time keeps ${wanted} back`] : [],
+    ),
+  ];
 }

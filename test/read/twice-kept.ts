@@ -1,0 +1,108 @@
+/** Predicates of compiled statements that nothing in the answer depends on, because another keeps the same thing back; each with
+ *  the reason. What stands here is not proven by mutants.db.test.ts: a row that is too wide hides a hole. */
+import type { Mutant } from './mutants.js';
+
+interface TwiceKept {
+  readonly operator: string;
+  readonly what?: RegExp;
+  readonly place?: RegExp;
+  readonly after?: RegExp;
+  readonly holds?: (mutant: Mutant) => boolean;
+  readonly in?: string;
+  readonly because: string;
+}
+
+/** @param name of the question that the mutant's statement answers */
+export const isTwiceKept = (mutant: Mutant, name: string): boolean =>
+  twiceKept.some(
+    (kept) =>
+      kept.operator === mutant.operator &&
+      (kept.in ?? name) === name &&
+      (kept.holds?.(mutant) ?? true) &&
+      (['what', 'place', 'after'] as const).every((part) => kept[part]?.test(mutant[part]) ?? true),
+  );
+
+const twiceKept: readonly TwiceKept[] = [
+  {
+    operator: 'the predicate of a relation',
+    place: /(where true|records\d+\.ids\)) and \(rel\d+\.related or rel\d+\.glass\)\) x\d+ \) r\d+ on true/,
+    because: 'the list stands in a CASE of the same relation',
+  },
+  {
+    operator: 'certainty of a link',
+    what: /^pl\./,
+    after: /^\) and not exists \((?:[^()]|\([^()]*\))*\) order by g\.granted_at/,
+    because: 'it names the grant for the trail, and is asked only where the glass has opened the row, which asks the same',
+  },
+  {
+    operator: 'certainty of a link',
+    what: /^pl\./,
+    holds: ({ place, text }) => {
+      const row = /(x\d+)\.patient_record_id and pl\./.exec(place)?.[1];
+      return row !== undefined && text.includes(`where ${row}.patient_record_id = any(records`);
+    },
+    because: "the list holds only what hangs on records that are certainly the person's",
+  },
+  ...['whose grant it is', 'that nobody has ended a grant', 'that a grant has not run out'].map((operator) => ({
+    operator,
+    what: /^mine\./,
+    because: 'whoever holds any grant in force is asked further, where the same words stand: it spares the others the question',
+  })),
+  ...['that a case is open', 'who holds a case', 'whose departments share a case', 'certainty of a link'].map((operator) => ({
+    operator,
+    place:
+      /\(c\.closed_at is null or|make_interval\(days => \d+\) > now\(\)\) and \(c\.assigned|department_id = any\(\$\d+::bigint\[\]\)\)\)\)\), false\) as related|cl\.assurance = 'CERTAIN' where cl\.person_id = \(select pl/,
+    in: 'the context of a call',
+    because: "the records of a person are not reached from another's case",
+  })),
+  {
+    operator: 'the CASE of a value made from masked rows',
+    place: /coalesce\(said\d+\.all_masked, false\) then (?!'\[)/,
+    because: 'a person is told of by unmasked records only: where all are masked there is no value',
+  },
+  {
+    operator: 'the CASE of a value made from masked rows',
+    place: /'withheld', case when not coalesce\(said/,
+    because: 'whoever is found by name has a record that is not masked; by number others are found',
+  },
+  {
+    operator: 'the filter of masked rows',
+    place: /not bool_or\(\(r\.label_mask & \d+\) = 0\) as all_masked/,
+    because: 'likewise',
+  },
+  {
+    operator: 'the predicate of a relation',
+    place: /and \(rel\d+\.related or rel\d+\.glass\) limit 10001/,
+    because: 'the count stands in a CASE of the same relation',
+  },
+  {
+    operator: 'the predicate of a relation',
+    place: /and \(rel(\d+)\.related or rel\1\.glass\) and \(\(\(?rel\1\.related/,
+    because: 'the argument of the list asks for the same relation',
+  },
+  {
+    operator: 'the mask of a row',
+    place: /^\(\(x\d+\.masked or \(x\d+\.masked or coalesce/,
+    because: 'it is for the trail, which learns from the other rows of the answer, too, that something was masked',
+  },
+  {
+    operator: 'the mask of a row',
+    place: /from encounter x\d+ where x\d+\.$/,
+    because: 'of the visit of a claim the context asks for the id only; the page of a person asks for more',
+  },
+  {
+    operator: 'the mask of a row',
+    place: /as masked from patient_record x\d+ where/,
+    because: 'of a record the worklist asks for its source only; the page of a person asks for more',
+  },
+  {
+    operator: 'the CASE of a relation',
+    place: /json_agg\(json_build_array\(json_build_array\(\d+, case when|gg\(json_build_array\(json_build_array\(\d+, case when/,
+    because: 'it is for the trail, which names the person for the sake of the row above already',
+  },
+  {
+    operator: 'certainty of a link',
+    place: /= x\d+\.patient_record_id and l\.assurance = 'CERTAIN'\) end, x\d+\.uid/,
+    because: 'it is for the trail: likewise, where the case stands below its person',
+  },
+];
