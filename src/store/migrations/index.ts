@@ -11,6 +11,7 @@ import { RemindersSentAtOnce } from './migration-0014-reminders-sent-at-once.js'
 import { Security } from './migration-0005-security.js';
 import { SourcesAndDirectory } from './migration-0001-sources-and-directory.js';
 import { TheDoor } from './migration-0010-the-door.js';
+import { UserAddresses } from './migration-0015-user-addresses.js';
 
 export const migrations = [
   { name: 'migration-0001-sources-and-directory', class: SourcesAndDirectory },
@@ -25,4 +26,5 @@ export const migrations = [
   { name: 'migration-0011-changes', class: Changes },
   { name: 'migration-0012-names-in-parts', class: NamesInParts },
   { name: 'migration-0014-reminders-sent-at-once', class: RemindersSentAtOnce },
+  { name: 'migration-0015-user-addresses', class: UserAddresses },
 ];
