@@ -9,6 +9,7 @@ const word = text('text', 'value');
 const rule = { id: word, citation: word, verified: z.boolean().optional() };
 const rules = z.discriminatedUnion('finds', [
   mapping({ ...rule, finds: z.literal('OWN_NAME') }),
+  mapping({ ...rule, finds: z.literal('OWN_ADDRESS') }),
   mapping({
     ...rule,
     finds: z.literal('NO_RELATION'),

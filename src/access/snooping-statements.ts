@@ -44,6 +44,8 @@ export const historyOfDays = `
 export const factsOfLooks = `
   select k."userUid", k."personUid", u.name as "userName",
     array(select distinct coalesce(r.family, r.name) from patient_record r where r.id = any(of_person.records) and coalesce(r.family, r.name) is not null) as "familyNames",
+    (select a.address_key from user_address a where a.user_id = u.id) as "userAddressKey",
+    array(select distinct r.address from patient_record r where r.id = any(of_person.records) and r.address is not null) as addresses,
     array(select distinct said from patient_record r, unnest(r.alerts) said where r.id = any(of_person.records)) as alerts,
     exists (select 1 from case_file c where c.patient_record_id = any(of_person.records) and (
       c.assigned_to = u.id or c.opened_by = u.id

@@ -1,5 +1,6 @@
 /** What looks like snooping: decides on facts about one viewer and one patient, or one viewer's day. Pure. A finding is a
  *  question to a person, never a verdict: the words say what was seen, and no name. */
+import { addressKey } from '../directory/index.js';
 import type { SnoopingRule, SnoopingRules } from './snooping-rules.js';
 
 /** Looks of one viewer at one patient. */
@@ -7,6 +8,9 @@ export interface Look {
   readonly userName: string;
   /** Family names, or whole names where a source gives no other. */
   readonly familyNames: readonly string[];
+  /** Of where the viewer lives; null where the directory does not say. */
+  readonly userAddressKey: string | null;
+  readonly addresses: readonly string[];
   readonly alerts: readonly string[];
   /** A case, contact or assignment ever joined them. */
   readonly related: boolean;
@@ -34,6 +38,10 @@ export function suspicionsOf(look: Look, { rules }: SnoopingRules): Suspicion[] 
       case 'OWN_NAME':
         return sharesSurname(look) && !look.relatedByOthers
           ? [{ rule: rule.id, evidence: ['the patient has the surname of the viewer'] }]
+          : [];
+      case 'OWN_ADDRESS':
+        return sharesAddress(look) && !look.relatedByOthers
+          ? [{ rule: rule.id, evidence: ['the patient lives at the address of the viewer'] }]
           : [];
       case 'FLAGGED_PATIENT':
         return isFlagged(look, rule) && !look.relatedByOthers ? [{ rule: rule.id, evidence: ['the patient is flagged'] }] : [];
@@ -72,6 +80,9 @@ function sharesSurname({ userName, familyNames }: Look): boolean {
   const own = surname(userName);
   return own !== '' && familyNames.some((name) => surname(name) === own);
 }
+
+const sharesAddress = ({ userAddressKey, addresses }: Look): boolean =>
+  userAddressKey !== null && addresses.some((address) => addressKey(address) === userAddressKey);
 
 /** The last word, without accents and case: sources write `LOPEZ`, `Lopez` and `López`. */
 const surname = (name: string): string =>

@@ -1,3 +1,4 @@
+export { addressKey } from './address-key.js';
 export { parseDirectory, readDirectory } from './seed-file.js';
 export type { DepartmentMapSeed, DepartmentSeed, DirectorySeed, FacilitySeed, UserSeed } from './seed-file.js';
 export { machineUsers, machineUuid } from './machines.js';

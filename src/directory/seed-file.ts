@@ -15,6 +15,7 @@ import {
   text,
   type Problem,
 } from '../kernel/index.js';
+import { addressKey } from './address-key.js';
 import { uuidOfKey } from './stable-uuid.js';
 
 export interface FacilitySeed {
@@ -39,6 +40,8 @@ export interface UserSeed {
   readonly facilityKey: string | null;
   readonly departmentKeys: readonly string[];
   readonly active: boolean;
+  /** Of where they live, if the file says it (address-key.ts). */
+  readonly addressKey?: string;
   /** A program that signs in as itself: no file lists it (machines.ts). */
   readonly machine?: true;
 }
@@ -60,6 +63,10 @@ const name = text('a name', 'value');
 const timeZone = setting('a time zone such as America/New_York', 'value', (value) =>
   typeof value === 'string' && isTimeZone(value) ? value : undefined,
 );
+/** Where people live is theirs: it is not printed, and nothing but its key is kept. */
+const address = setting('an address with a number, a street and a postal code', 'set', (value) =>
+  typeof value === 'string' ? (addressKey(value) ?? undefined) : undefined,
+);
 const yesNo = setting('true | false', 'value', (value) => (typeof value === 'boolean' ? value : undefined));
 
 const directoryFile = mapping({
@@ -80,6 +87,7 @@ const directoryFile = mapping({
       role: text('a role as the policy writes it, in capitals', 'value', /^[A-Z]+(_[A-Z]+)*$/),
       facility: key.optional(),
       departments: list(key).default([]),
+      address: address.optional(),
       active: yesNo.default(true),
     }),
   ),
@@ -122,6 +130,7 @@ function toSeed({ facilities, departments, users, maps }: DirectoryFile): Direct
       facilityKey: row.facility ?? null,
       departmentKeys: row.departments,
       active: row.active,
+      ...(row.address === undefined ? {} : { addressKey: row.address }),
     })),
     maps: maps.flatMap(({ source, names }) =>
       Object.entries(names).map(([theirName, departmentKey]) => ({ sourceName: source, theirName, departmentKey })),

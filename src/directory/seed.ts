@@ -16,6 +16,7 @@ export function seedDirectory(pool: Pool, seed: DirectorySeed): Promise<void> {
     await putFacilities(client, seed);
     await putDepartments(client, seed);
     await putUsers(client, seed);
+    await putAddresses(client, seed);
     await putMemberships(client, seed);
     await mapDepartments(client, mapsByUuid(seed));
   });
@@ -91,6 +92,19 @@ function mapsByUuid(seed: DirectorySeed): { sourceName: string; theirName: strin
     const departmentUuid = department.get(departmentKey);
     return departmentUuid ? [{ sourceName, theirName, departmentUuid }] : [];
   });
+}
+
+/** Of whom the file gives no address any more none is kept. */
+async function putAddresses(client: PoolClient, { users }: DirectorySeed): Promise<void> {
+  const rows = users.flatMap(({ uuid, addressKey }) => (addressKey === undefined ? [] : [{ uid: uuid, address_key: addressKey }]));
+  const wanted =
+    'select u.id as user_id, said.address_key from jsonb_to_recordset($1) as said(uid uuid, address_key text) join directory_user u using (uid)';
+  await client.query(`delete from user_address where user_id not in (select w.user_id from (${wanted}) w)`, [JSON.stringify(rows)]);
+  await client.query(
+    `insert into user_address (user_id, address_key) ${wanted}
+     on conflict (user_id) do update set address_key = excluded.address_key where user_address.address_key <> excluded.address_key`,
+    [JSON.stringify(rows)],
+  );
 }
 
 const uuidsByKey = (rows: readonly { readonly key: string; readonly uuid: string }[]): ReadonlyMap<string, string> =>

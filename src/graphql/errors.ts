@@ -2,6 +2,7 @@
  *  of the document is INTERNAL; the log has it under the request id. */
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/index.js';
+import { withoutValue } from './quoted-values.js';
 
 export function formatError(error: unknown, at: { readonly log: Log; readonly requestId: string | null }): GraphQLFormattedError {
   const fault = causeOf(error);
@@ -14,7 +15,7 @@ export function formatError(error: unknown, at: { readonly log: Log; readonly re
     return { message: fault.message, ...where, extensions: { code: fault.code } };
   }
   if (error instanceof GraphQLError && !(fault instanceof Error)) {
-    return { message: error.message, ...where, extensions: { code: codeOf(error) } };
+    return { message: withoutValue(error.message), ...where, extensions: { code: codeOf(error) } };
   }
   at.log.error({ requestId: at.requestId, cause: messageOf(fault) }, 'a fault of the hub');
   return {

@@ -1,11 +1,12 @@
 /** What may be asked in one request, decided before it is validated: only registered documents where that is wanted, none
  *  that is too large, none that costs too much. Knows of no server: whatever takes documents asks here. What is wrong with
  *  a document in other ways is left to who executes it. */
-import { Kind, Lexer, parse, Source, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { Kind, parse, type DocumentNode, type GraphQLSchema } from 'graphql';
 import { HubError } from '../kernel/index.js';
 import type { CostRules } from './cost-rules.js';
 import { costOf, type Cost } from './document-cost.js';
 import { expectSize, fragmentsOf } from './document-size.js';
+import { expectText } from './document-text.js';
 import type { DocumentLimits } from './limits.js';
 import { idOfText, readId, type TrustedDocuments } from './trusted-documents.js';
 
@@ -62,7 +63,7 @@ export function openGate(options: GateOptions): Gate {
     const nothing = { isTrusted, document: null, costs: new Map<string, Cost | null>() };
     if (trustedOnly && !isTrusted) return { ...nothing, refusal: notRegistered() };
     try {
-      expectTokens(text, limits.tokens);
+      expectText(text, { mostTokens: limits.tokens });
       const document = parse(text, { maxTokens: limits.tokens });
       expectSize(document, limits);
       return { ...nothing, document, refusal: null };
@@ -124,15 +125,6 @@ function textOf(request: unknown, documents: TrustedDocuments): string | null {
   const found = documents.find(id);
   if (found !== null) return found;
   throw new HubError('PERSISTED_QUERY_NOT_FOUND', 'No document with this id is registered.');
-}
-
-/** Names the number that was found, which a parser that gives up does not. */
-function expectTokens(text: string, most: number): void {
-  if (text.length <= most) return;
-  const lexer = new Lexer(new Source(text));
-  let found = 0;
-  while (lexer.advance().kind !== '<EOF>') found += 1;
-  if (found > most) throw new HubError('LIMIT_EXCEEDED', `The document has ${inWords(found)} tokens; ${inWords(most)} is the most.`);
 }
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

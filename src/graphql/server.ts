@@ -8,11 +8,12 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { GraphQLError, Kind, visit, type DocumentNode, type FormattedExecutionResult, type GraphQLSchema } from 'graphql';
 import type { Audit } from '../access/index.js';
-import { errorCatalogue, HubError, toWireId, type ErrorCode, type Log } from '../kernel/index.js';
+import { errorCatalogue, HubError, type ErrorCode, type Log } from '../kernel/index.js';
 import { calledIn, entriesOf } from './audit-trail.js';
 import type { OperationContext } from './context.js';
 import { formatError } from './errors.js';
 import { createExecutor } from './execute.js';
+import { openedBy } from './opened-by.js';
 import { JsonText, type Result } from './pass-through.js';
 import { takePolicyInForce } from './policy-in-force.js';
 import { hideSuggestions } from './suggestions.js';
@@ -85,11 +86,9 @@ function answering({ schema, audit, log, development }: ServerOptions): ApolloSe
   }
 }
 
-/** An answer of which a broken glass opened something says so, and by which grant. */
-function markOpened(result: Result, { trail }: OperationContext): Result {
-  if (trail.opened.size === 0 || result.data === undefined) return result;
-  return { ...result, extensions: { breakGlass: [...trail.opened].map((uid) => toWireId('grant', uid)) } };
-}
+/** Where no data leaves, nothing was opened. */
+const markOpened = (result: Result, context: OperationContext): Result =>
+  result.data === undefined ? result : { ...result, ...openedBy(context) };
 
 function respond(
   { data, errors: faults, extensions: marks }: Result,

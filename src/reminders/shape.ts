@@ -28,7 +28,19 @@ const reminderEventShape = shape('ReminderEvent', {
   conditions: ofCase.conditionsAlone,
   grant: ofCase.grant,
   touches: ofCase.alone.touches,
-  fields: { reminderId: id('rem'), reminder: one('Reminder', { on: '$.id = ^.id', gate: 'NARRATIVE' }) },
+  fields: {
+    reminderId: id('rem'),
+    reminder: one('Reminder', { on: '$.id = ^.id', gate: 'NARRATIVE' }),
+    review: one('ReviewDue', { on: '$.id = ^.id and $.grant_id is not null' }),
+  },
 });
 
-export const reminderShapes = [reminderShape, reminderEventShape];
+/** A reminder of a break-glass access that waits for its review is of no case. Its words name nobody; the access itself is shown
+ *  by row-level security to who reviews, and to nobody else who is told. */
+const reviewDueShape = shape('ReviewDue', {
+  table: 'reminder',
+  isRecordOfAccess: true,
+  fields: { rule: column('rule'), grant: one('AccessGrant', { on: '$.id = ^.grant_id' }) },
+});
+
+export const reminderShapes = [reminderShape, reminderEventShape, reviewDueShape];

@@ -2,11 +2,12 @@
  *  wrongly now and then, and search; and, on request, people who look where they should not. */
 import type { Pool } from 'pg';
 import { asSystem, realClock, toWireId } from '../../src/kernel/index.js';
+import { addressKey } from '../../src/directory/index.js';
 import { appendEntries, entriesText, type AuditEntry } from '../../src/access/index.js';
 
 export interface History {
-  readonly users: readonly { readonly uid: string; readonly row: string; readonly surname: string }[];
-  readonly persons: readonly { readonly uid: string; readonly surname: string; readonly flagged: boolean }[];
+  readonly users: readonly { readonly uid: string; readonly row: string; readonly surname: string; readonly house: number }[];
+  readonly persons: readonly { readonly uid: string; readonly surname: string; readonly house: number; readonly flagged: boolean }[];
 }
 /** What was planted: a rule, and whom or which day it should name. */
 export interface Planted {
@@ -31,6 +32,14 @@ export function seeded(seed: number): () => number {
   };
 }
 const surnames = Array.from({ length: 150 }, (_, n) => `Zz-Name${n}`);
+/** Four live in each house; systems write it in three ways. */
+const perHouse = 4;
+const addressOf = (house: number, way: number): string =>
+  [
+    `${house} Zz Oak Street, Apt 2, Zz-Town, MA 02139, US`,
+    `${house} ZZ OAK ST #2, ZZ-TOWN, MA 02139-0001`,
+    `${house} Zz Oak St., Apartment 2, Zz-Town, MA 02139`,
+  ][way % 3] ?? '';
 const id = (kind: number, n: number): string => `0000000${kind}-0000-4000-8000-${String(n).padStart(12, '0')}`;
 
 export async function buildOffice(owner: Pool, size: { readonly users: number; readonly persons: number }): Promise<History> {
@@ -45,19 +54,32 @@ export async function buildOffice(owner: Pool, size: { readonly users: number; r
       `insert into directory_user (uid, name, role, facility_id) select $1, $2, 'ADVOCATE', id from facility returning id::text as row`,
       [id(1, n), `Zz-Given ${surname}`],
     );
-    users.push({ uid: id(1, n), row: rows[0]?.row ?? '', surname });
+    const house = 3 + n * 5;
+    // Of every fourth the directory does not say where they live.
+    if (n % 4 !== 3)
+      await owner.query('insert into user_address (user_id, address_key) values ($1, $2)', [rows[0]?.row, addressKey(addressOf(house, 0))]);
+    users.push({ uid: id(1, n), row: rows[0]?.row ?? '', surname, house });
   }
-  const persons = Array.from({ length: size.persons }, (_, n) => ({ uid: id(2, n), surname: pick(surnames), flagged: n % 40 === 0 }));
+  const persons = Array.from({ length: size.persons }, (_, n) => ({
+    uid: id(2, n),
+    surname: pick(surnames),
+    flagged: n % 40 === 0,
+    house: Math.floor(n / perHouse),
+    address: addressOf(Math.floor(n / perHouse), n),
+  }));
   await owner.query(
-    `with told as (select * from jsonb_to_recordset($1) as t(uid uuid, surname text, flagged boolean)),
+    `with told as (select * from jsonb_to_recordset($1) as t(uid uuid, surname text, flagged boolean, address text)),
        made as (insert into person (uid) select uid from told returning id, uid),
-       records as (insert into patient_record (source_id, source_key, ingested_at, name, family, alerts, own_mask, label_mask)
-         select s.id, 'Patient/' || t.uid, now(), 'Zz ' || upper(t.surname), upper(t.surname), case when t.flagged then '{VIP: board member}'::text[] else '{}' end, 0, 0 from told t, source s returning id, source_key)
+       records as (insert into patient_record (source_id, source_key, ingested_at, name, family, address, alerts, own_mask, label_mask)
+         select s.id, 'Patient/' || t.uid, now(), 'Zz ' || upper(t.surname), upper(t.surname), t.address, case when t.flagged then '{VIP: board member}'::text[] else '{}' end, 0, 0 from told t, source s returning id, source_key)
      insert into person_link (patient_record_id, person_id, assurance, linked_by, linked_at) select r.id, m.id, 'CERTAIN', 'test', now() from records r join made m on r.source_key = 'Patient/' || m.uid`,
     [JSON.stringify(persons)],
   );
   return { users, persons };
 }
+
+type Close = Pick<History['users'][number], 'surname' | 'house'>;
+const isClose = (user: Close, person: Close): boolean => person.surname === user.surname || person.house === user.house;
 
 /** Cases by which a viewer and patients are joined. */
 export async function giveCases(
@@ -107,10 +129,10 @@ export async function ordinaryWeeks(owner: Pool, { users, persons }: History): P
   const looks: { entry: AuditEntry; at: number }[] = [];
   const pairs: { user: string; person: string; byOthers: boolean }[] = [];
   users.forEach((user, index) => {
-    // Twenty patients of one's own; of those who share the surname or are flagged, others gave the case.
+    // Twenty patients of one's own; of those who share the surname or the house or are flagged, others gave the case.
     const own = persons.filter((_, n) => n % users.length === index).slice(0, 20);
     for (const person of own)
-      pairs.push({ user: user.uid, person: person.uid, byOthers: person.flagged || person.surname === user.surname || random() < 0.5 });
+      pairs.push({ user: user.uid, person: person.uid, byOthers: person.flagged || isClose(user, person) || random() < 0.5 });
     for (let day = 0; day < days; day += 1) {
       const start = lastDay - (days - day) * dayMs + 9 * 3_600_000;
       if (day % 7 > 4) continue;
@@ -140,7 +162,7 @@ export async function ordinaryWeeks(owner: Pool, { users, persons }: History): P
   return looks;
 }
 
-/** Snooping of five kinds among the ordinary looks. */
+/** Snooping of six kinds among the ordinary looks. */
 export function snooping({ users, persons }: History): { looks: { entry: AuditEntry; at: number }[]; planted: Planted[] } {
   const random = seeded(23);
   const looks: { entry: AuditEntry; at: number }[] = [];
@@ -150,19 +172,24 @@ export function snooping({ users, persons }: History): { looks: { entry: AuditEn
   const notOwn = (index: number) => persons.filter((_, n) => n % users.length !== index);
   users.forEach((user, index) => {
     const others = notOwn(index);
-    const namesake = others.find((person) => person.surname === user.surname && !person.flagged);
+    const namesake = others.find((person) => person.surname === user.surname && person.house !== user.house && !person.flagged);
     if (index % 3 === 0 && namesake) {
       looks.push(look(user.uid, namesake.uid, when()));
       plant('snooping.own-name', user.uid, namesake.uid);
     }
-    const strangers = others.filter((person) => !person.flagged && person.surname !== user.surname);
+    const housemate = others.find((person) => person.house === user.house && person.surname !== user.surname && !person.flagged);
+    if (index % 4 < 2 && housemate) {
+      looks.push(look(user.uid, housemate.uid, when()));
+      plant('snooping.own-address', user.uid, housemate.uid);
+    }
+    const strangers = others.filter((person) => !person.flagged && !isClose(user, person));
     const watched = strangers[Math.floor(random() * strangers.length)];
     if (index % 2 === 0 && watched) {
       const at = when();
       for (let n = 0; n < 4; n += 1) looks.push(look(user.uid, watched.uid, at + n * dayMs));
       plant('snooping.no-relation', user.uid, watched.uid);
     }
-    const celebrity = others.filter((person) => person.flagged)[index % 5];
+    const celebrity = others.filter((person) => person.flagged && !isClose(user, person))[index % 5];
     if (index % 4 === 1 && celebrity) {
       looks.push(look(user.uid, celebrity.uid, when()));
       plant('snooping.flagged-patient', user.uid, celebrity.uid);

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { join } from 'node:path';
 import { readSnoopingRules, type SnoopingRule } from '../../src/access/snooping-rules.js';
 import { lacksRelation, suspicionsOf, unusualVolume, type Look } from '../../src/access/snooping.js';
+import { addressKey } from '../../src/directory/index.js';
 import { packageRoot } from '../../src/kernel/index.js';
 
 const rules = readSnoopingRules(join(packageRoot, 'schema/policy/snooping.yaml'));
@@ -10,6 +11,8 @@ const ruleOf = <F extends SnoopingRule['finds']>(finds: F) => rules.rules.find((
 const clean: Look = {
   userName: 'Zz-Ana Zz-López',
   familyNames: ['Zz-Okoro'],
+  userAddressKey: addressKey('12 Zz Oak Street, Apt 3, Springfield, MA 02139'),
+  addresses: ['14 Zz Oak Street, Springfield, MA 02139, US'],
   alerts: [],
   related: false,
   relatedByOthers: false,
@@ -27,6 +30,18 @@ describe('a look at a patient', () => {
     expect(found({ familyNames: ['Zz-Lopez'], related: true, relatedByOthers: true })).toEqual([]));
   it('of the own name is one where the viewer opened the case', () =>
     expect(found({ familyNames: ['Zz-Lopez'], related: true })).toEqual(['snooping.own-name']));
+  it('at the own address is one, however it is written, unless others gave the case', () => {
+    const addresses = ['9 Zz Elm St, Springfield, MA 02139', '12 ZZ OAK ST #3, SPRINGFIELD, MA 02139-0001, US'];
+    expect(found({ addresses })).toEqual(['snooping.own-address']);
+    expect(found({ addresses, related: true })).toEqual(['snooping.own-address']);
+    expect(found({ addresses, related: true, relatedByOthers: true })).toEqual([]);
+  });
+  it('is none for the address where the directory does not say where the viewer lives, or the patient has none', () => {
+    const addresses = ['12 Zz Oak Street, Apt 3, Springfield, MA 02139'];
+    expect(found({ addresses, userAddressKey: null })).toEqual([]);
+    expect(found({ addresses: ['Springfield, MA 02139'], userAddressKey: null })).toEqual([]);
+    expect(found({ addresses: [] })).toEqual([]);
+  });
   it('who is flagged is one unless others gave the case', () => {
     expect(found({ alerts: ['vip: donor'] })).toEqual(['snooping.flagged-patient']);
     expect(found({ alerts: ['Allergic to vipers'] })).toEqual([]);

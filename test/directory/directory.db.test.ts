@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Pool } from 'pg';
 import {
+  addressKey,
   machineUsers,
   machineUuid,
   openDirectory,
@@ -115,6 +116,21 @@ describe('seeding the directory', () => {
     const found = await directory.findUser(uuidOfKey('user', 'manager'));
     expect(found).toMatchObject({ name: 'Zz-Dora Zz-Ash', role: 'ADVOCATE', active: true });
     expect(found?.departmentIds).toHaveLength(2);
+  });
+
+  it('keeps where people live as a key alone, which a gateway cannot read, and forgets it with the file', async () => {
+    const advocate = uuidOfKey('user', 'advocate');
+    const at = (address: string): DirectorySeed =>
+      withUsers((users) => users.map((user) => (user.uuid === advocate ? { ...user, addressKey: addressKey(address) ?? '' } : user)));
+    const kept = () =>
+      rows(`select a.address_key as key from user_address a join directory_user u on u.id = a.user_id where u.uid = '${advocate}'`);
+    expect(await kept()).toEqual([]);
+    await seedDirectory(worker, at('12 Zz Oak Street, Springfield, MA 02139'));
+    await seedDirectory(worker, at('14 Zz Oak Street, Springfield, MA 02139'));
+    expect(await kept()).toEqual([{ key: addressKey('14 Zz Oak St, Springfield, MA 02139') }]);
+    await expect(gateway.query('select * from user_address')).rejects.toThrow('permission denied');
+    await seedDirectory(worker, demo);
+    expect(await kept()).toEqual([]);
   });
 
   it('keeps who has left, inactive, and takes nobody who is inactive for a viewer', async () => {

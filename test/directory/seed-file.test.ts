@@ -128,6 +128,12 @@ describe('a directory that cannot be taken', () => {
       "d.yaml:9 maps[0].names.Ward: expected a key of this file, found 'wrd', the nearest known one is 'ward'",
     ],
     [
+      'an address without a house, which is not printed',
+      6,
+      "  - { key: zz, name: Zz-A Zz-B, role: ADVOCATE, address: 'Zz-Town, MA 02139' }",
+      'd.yaml:6 users[0].address: expected an address with a number, a street and a postal code, found <set>',
+    ],
+    [
       'an unknown key',
       6,
       '  - { key: zz, name: Zz-A Zz-B, rôle: X, role: ADVOCATE }',

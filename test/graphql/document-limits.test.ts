@@ -84,6 +84,16 @@ describe('the size of a document', () => {
     }
   });
 
+  it('is found out before it is parsed where brackets are nested: the parser would run out of its stack', () => {
+    const nested = (deep: number): string => `{ shelf(id: ${'['.repeat(deep)}1${']'.repeat(deep)}) { id } }`;
+    expect(says(nested(2_400))).toBe('The document is nested 2,402 brackets deep; 200 is the most.');
+    expect(says(`{ shelf(id: ${'['.repeat(4_900)}`)).toBe('The document is nested 4,902 brackets deep; 200 is the most.');
+    expect(says(`query ($x: ${'['.repeat(300)}ID${']'.repeat(300)}) { shelf(id: $x) { id } }`)).toMatch(/nested 301 brackets deep/);
+    expect(says(nested(190))).toBe('taken');
+    // Brackets beside each other, or in a text, are not nested.
+    expect(says(`{ ${'shelf(id: "[[") { id } '.repeat(20)}}`)).toBe('taken');
+    expect(says(`{ shelf(id: "${'['.repeat(4_000)}") { id } }`)).toBe('taken');
+  });
   it('leaves what cannot be read to who answers', () => {
     for (const query of ['{', '', '{ a(b: "', '\u0000']) expect(gateWith().checkDocument({ query })).toEqual({ query, cost: 1 });
     for (const request of [undefined, null, 7, 'text', {}, { query: 7 }])

@@ -85,6 +85,22 @@ describe('a fault', () => {
     expect(gateway.logged()).not.toMatch(ofAPerson);
   });
 
+  it('of a value that does not fit says where it stood and not what it was: clients log messages', async () => {
+    const token = await gateway.token({ userUid: story.advocate.uid });
+    const search = 'query ($search: PatientSearch!) { patients(search: $search) { totalCount } }';
+    for (const body of [
+      { query: search, variables: { search: { name: 'Zz-Maria', birthDate: 'on 1959-02-03' } } },
+      { query: search, variables: { search: 'Zz-Maria' } },
+      { query: '{ patients(search: { name: "Zz-Maria", birthDate: "on 1959-02-03" }) { totalCount } }' },
+      { query: '{ patients(search: { name: "Zz-Maria" "1959-02-03" }) { totalCount } }' },
+      { query: '{ patients(search: "Zz-Maria") { totalCount } }' },
+      { query: operation('open-case'), variables: { input: { channel: 'Zz-Maria', summary: 'They moved my appointment' } } },
+    ]) {
+      const { status, text } = await gateway.post(token, body);
+      expect([status, text]).toEqual([400, expect.not.stringMatching(ofAPerson)]);
+    }
+  });
+
   it('of a refused token repeats nothing of the token', async () => {
     const token = await gateway.token({ userUid: story.advocate.uid, role: 'SURGEON' });
     const { text } = await gateway.post(token, { query: '{ __typename }' });

@@ -96,7 +96,7 @@ describe('when the connection that hears of changes is killed', () => {
 
   it('and cannot be opened again for a while, nothing is missed', async () => {
     const stream = await watch();
-    await write('alter role hub_gateway connection limit 0');
+    await write(`alter database ${database.name} connection limit 0`);
     try {
       await kill();
       await pause(700);
@@ -104,7 +104,7 @@ describe('when the connection that hears of changes is killed', () => {
       await touch();
       await quietly();
     } finally {
-      await write('alter role hub_gateway connection limit -1');
+      await write(`alter database ${database.name} connection limit -1`);
     }
     await upToDate(stream);
   });

@@ -46,7 +46,7 @@ describe('a stream is refused in GraphQL shape, with a status of its own,', () =
       ...(method === 'GET' ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
     });
     const text = await answer.text();
-    expect(text).not.toMatch(/node_modules|\.[tj]s:|stack/);
+    expect(text).not.toMatch(/node_modules|\.[tj]s:|stack|did you mean/i);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json/);
     const { errors } = JSON.parse(text) as { errors: { extensions: { code: string } }[] };
     return [answer.status, errors[0]?.extensions.code];
@@ -80,6 +80,15 @@ describe('a stream is refused in GraphQL shape, with a status of its own,', () =
     expect(await ask({ query: deep })).toEqual([400, 'LIMIT_EXCEEDED']);
     const repeated = `subscription { caseChanged { caseId ${'__typename '.repeat(6_000)} } }`;
     expect(await ask({ query: repeated })).toEqual([400, 'LIMIT_EXCEEDED']);
+  });
+
+  it('without telling what the document might have meant', async () => {
+    for (const query of [
+      'subscription { caseChangd { caseId } }',
+      'subscription { caseChanged { casId } }',
+      'subscription { caseChanged(casId: "x") { caseId } }',
+    ])
+      expect(await ask({ query })).toEqual([400, 'BAD_INPUT']);
   });
 
   it('for an argument that cannot be', async () => {

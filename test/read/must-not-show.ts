@@ -6,6 +6,7 @@ import { caseOf, deniedMark, uuid } from './consented-world.js';
 import { doubtMark, type MutantWorld } from './mutant-world.js';
 
 type Json = Record<string, unknown>;
+type Answer = Awaited<ReturnType<TestGateway['ask']>>;
 /** What a masked row still says (head of the API): id, kind, its date and where it comes from; of a contact how it went, of a
  *  case what another's shows. */
 const ofMasked = new Set([
@@ -61,10 +62,12 @@ export interface Viewer {
   readonly related: ReadonlySet<string>;
   /** `case person` that the trail may name together. */
   readonly persons: ReadonlySet<string>;
+  /** Uuid of the grant by which the glass is broken for Maria. */
+  readonly grant: string | null;
 }
 
-/** Everything in an answer that must not be there, and in what the trail says of it. */
-export function faults(world: MutantWorld, viewer: Viewer, answer: Awaited<ReturnType<TestGateway['ask']>>): string[] {
+/** Everything in an answer that must not be there, and in what the trail says of it; and what is not there and must be. */
+export function faults(world: MutantWorld, viewer: Viewer, answer: Answer): string[] {
   if (answer.errors) return answer.errors.map(({ message }) => `error: ${message}`);
   const text = JSON.stringify(answer.data);
   const found = [hiddenMark, maskedMark, deniedMark].filter((mark) => text.includes(mark));
@@ -100,6 +103,7 @@ export function faults(world: MutantWorld, viewer: Viewer, answer: Awaited<Retur
         ...silentLists(object, strangers),
         ...(tag === 'pat' ? untoldOf(object, strangers) : []),
       );
+    found.push(...keptBack(world, viewer, object));
     if (tag === 'case' && uid === uuid(32) && object['patient']) found.push('a case tells of a person who is perhaps not meant');
     if (tag === 'rec' && object['name'] === null && !(object['withheld'] as Json[] | undefined)?.some(({ field }) => field === 'name'))
       found.push(`${id} does not say that its name is withheld`);
@@ -213,4 +217,51 @@ function faultsOfMaria(world: MutantWorld, { related }: Viewer, maria: Json): st
     if (sum in maria && related.has(world.maria.uid) && !(maria[sum] === null && withholds(maria, 'sensitivity.masked', sum)))
       found.push(`${sum} of Maria`);
   return found;
+}
+
+/** A statement reports by which grant a row was opened: the right one, and none where none did. One entry is made of many
+ *  reports, so each is looked at; what needs no relation is answered without a grant, so one report that names it will do. */
+export function misnamedGrants(world: MutantWorld, { grant }: Pick<Viewer, 'grant'>, reports: unknown): string[] {
+  const told = [...reportsIn(reports)];
+  const misnamed = told.filter(({ named }) => named !== null && named !== grant).map(() => 'a grant is named that opened nothing here');
+  // The holder of this grant has no case of Maria's: nothing else opens her to them.
+  const ofMaria = told.filter(({ person, held }) => person === world.maria.uid && held.filter(Boolean).length > 1);
+  const unnamed = grant !== null && ofMaria.length > 0 && ofMaria.every(({ named }) => named === null);
+  return unnamed ? [...misnamed, 'the grant is not named that opened this'] : misnamed;
+}
+
+interface Report {
+  readonly person: string | null;
+  readonly named: string | null;
+  readonly held: readonly boolean[];
+}
+function* reportsIn(value: unknown): Generator<Report> {
+  if (!Array.isArray(value)) return;
+  if (typeof value[0] === 'number') {
+    const [, person, , , named, ...held] = value as [number, string | null, string | null, number, string | null, ...boolean[]];
+    yield { person, named, held };
+  } else for (const part of value) yield* reportsIn(part);
+}
+
+/** What the viewer must be shown: a predicate that is missing may also close what should be open. */
+function keptBack(world: MutantWorld, { related }: Viewer, object: Json): string[] {
+  const uid = uuidIn(object['id']);
+  const missing = (names: readonly string[]): string[] =>
+    names.flatMap((name) => (name in object && isNothing(object[name]) ? [`${String(object['id'])}.${name} is kept back`] : []));
+  const { nora, nell } = world.consented;
+  const denied = world.maskedRows.has(uid) || world.refusedRows.has(uid) || [nora, nell].map(caseOf).includes(uid);
+  if (related.has(uid) && !denied && String(object['id']).startsWith('case')) return missing(['kind', 'summary']);
+  if (!related.has(world.maria.uid) || uid !== world.maria.uid) return [];
+  const records = ((object['records'] as Json[] | undefined) ?? []).filter((record) => {
+    const of = uuidIn(record['id']);
+    return 'score' in record && of !== world.doubtfulRecord && !world.maskedRows.has(of) && record['score'] === null;
+  });
+  const timeline = (object['timeline'] as { nodes: Json[] } | undefined)?.nodes;
+  return [
+    ...missing(['encounters', 'appointments', 'conditions', 'claims', 'cases']),
+    ...records.map(({ id }) => `the score of ${String(id)} is kept back`),
+    ...['CASE_OPENED', 'ENCOUNTER'].flatMap((wanted) =>
+      timeline && !timeline.some(({ kind }) => kind === wanted) ? [`a line of time keeps ${wanted} back`] : [],
+    ),
+  ];
 }

@@ -4,6 +4,7 @@ import pg from 'pg';
 import { addLabelledRows, factTables, hiddenMark, maskedMark } from '../support/labelled-rows.js';
 import { tellStory, type Story } from '../support/story.js';
 import { addConsents, uidsOf, uuid, type ConsentedWorld } from './consented-world.js';
+import { addMutantGrants } from './mutant-grants.js';
 
 /** Stands on what is certainly not known to be Maria's. */
 export const doubtMark = 'Zz-DOUBT';
@@ -15,8 +16,8 @@ export interface MutantWorld extends Story, ConsentedWorld {
   readonly doubter: { readonly uid: string; readonly row: string };
   /** Held a case on Maria, which is closed. */
   readonly former: { readonly uid: string; readonly row: string };
-  /** Broke the glass for Maria; what was another's, is over or was ended opens nothing. */
-  readonly breaker: { readonly uid: string; readonly row: string };
+  /** Broke the glass for Maria, by this grant; what else they hold, or others, opens nothing to them. */
+  readonly breaker: { readonly uid: string; readonly row: string; readonly grant: string };
   /** The record that is only perhaps Maria's. */
   readonly doubtfulRecord: string;
   /** A person of whom nothing but a masked record tells; the advocate holds the case. */
@@ -127,17 +128,11 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
       `insert into reminder (case_id, rule, subject, reason, due_at, status) values ($1, 'r', 's', $2, now(), 'SCHEDULED')`,
       [veiledCase, maskedMark],
     );
-    const grant = (holder: string, person: string, ends: { readonly expires: string; readonly revoked?: boolean }) =>
-      client.query(
-        `insert into access_grant (user_id, role, purpose, person_id, record_ids, reason, granted_at, expires_at, revoked_at, review_due_at)
-         select $1, 'ADVOCATE', 'HOPERAT', p.id, array(select l.patient_record_id from person_link l where l.person_id = p.id and l.assurance = 'CERTAIN'),
-           'Zz-Reason for which it was broken', now() - interval '2 hours', now() + $3::interval, case when $4 then now() end, now() + interval '1 day'
-         from person p where p.uid = $2`,
-        [holder, person, ends.expires, ends.revoked ?? false],
-      );
-    await grant(breaker, maria, { expires: '1 hour' });
-    await grant(former, maria, { expires: '-1 hour' });
-    await grant(story.other.row, maria, { expires: '1 hour', revoked: true });
+    await client.query('insert into person (uid) values ($1)', [uuid(41)]);
+    const holders = { breaker, former, other: story.other.row, doubter, advocate: story.advocate.row, colleague: await user(8) };
+    const grant = await addMutantGrants(client, holders, { maria, nobody: uuid(41) });
+    // A score is shown where the relation is.
+    await client.query('update person_link set score = 0.9 where score is null');
     await client.query(
       `insert into reminder (case_id, rule, subject, reason, due_at, status) select id, 'r', 's', 'Zz-Remind', now(), 'SCHEDULED' from case_file where uid = any($1::uuid[])`,
       [[story.maria.caseUid, story.john.caseUid]],
@@ -191,7 +186,7 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
       ...story,
       doubter: { uid: uuid(5), row: doubter },
       former: { uid: uuid(6), row: former },
-      breaker: { uid: uuid(7), row: breaker },
+      breaker: { uid: uuid(7), row: breaker, grant },
       doubtfulRecord: await row(`select uid as id from patient_record where id = $1`, [perhaps]),
       veiled: { uid: uuid(30), caseUid: uuid(31) },
       maskedCase: uuid(34),

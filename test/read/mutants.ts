@@ -2,8 +2,12 @@
 
 export interface Mutant {
   readonly operator: string;
-  /** What stood there, to name the mutant. */
+  /** What was taken out. */
+  readonly what: string;
+  /** That and what stood around it, to name the mutant. */
   readonly place: string;
+  /** What follows, as far as the select in which it stands may reach: the same words stand in conditions and for the trail. */
+  readonly after: string;
   readonly text: string;
 }
 interface Operator {
@@ -47,14 +51,23 @@ const operators: readonly Operator[] = [
   { name: 'that a case is open', finds: /\w+\.closed_at is null/g, put: () => 'true' },
   { name: 'who holds a case', finds: /\w+\.assigned_to = \$\d+::bigint/g, put: () => 'true' },
   { name: 'whose departments share a case', finds: /\w+\.department_id = any\(\$\d+::bigint\[\]\)/g, put: () => 'true' },
+  { name: 'whose grant it is', finds: /\w+\.user_id = \$\d+::bigint/g, put: () => 'true' },
+  { name: 'that nobody has ended a grant', finds: /\w+\.revoked_at is null/g, put: () => 'true' },
+  { name: 'that a grant has not run out', finds: /\w+\.expires_at > now\(\)/g, put: () => 'true' },
+  { name: 'for whom a grant is', finds: /\bg\.person_id = (?:x\d+\.\w+|\(select [^()]*\))(?=\s+and not exists)/g, put: () => 'true' },
+  { name: 'whose records a grant was asked for', finds: /\w+\.person_id = g\.person_id/g, put: () => 'true' },
+  { name: 'that a grant was asked for all records', finds: /\w+\.patient_record_id <> all\(g\.record_ids\)/g, put: () => 'false' },
 ];
+
+const mostAfter = 400;
 
 export function mutantsOf(text: string): Mutant[] {
   const found = operators.flatMap(({ name, finds, put }) =>
     [...text.matchAll(finds)].map((match): Mutant => {
       const end = match.index + match[0].length;
       const place = text.slice(Math.max(0, match.index - 40), end + 40).replace(/\s+/g, ' ');
-      return { operator: name, place, text: `${text.slice(0, match.index)}${put(...match)}${text.slice(end)}` };
+      const after = text.slice(end, end + mostAfter).replace(/\s+/g, ' ');
+      return { operator: name, what: match[0], place, after, text: `${text.slice(0, match.index)}${put(...match)}${text.slice(end)}` };
     }),
   );
   return [...found, ...laterals(text)];
@@ -64,12 +77,14 @@ export function mutantsOf(text: string): Mutant[] {
 function laterals(text: string): Mutant[] {
   return [...text.matchAll(/coalesce\(\(/g)].flatMap((match) => {
     const end = closing(text, match.index + 'coalesce'.length);
-    const named = /^ as (related|facility)\b/.exec(text.slice(end));
+    const named = /^ as (related|facility|glass)\b/.exec(text.slice(end));
     if (!named) return [];
     return [
       {
         operator: 'the lateral of a relation',
+        what: text.slice(match.index, end),
         place: `${text.slice(match.index, match.index + 60)} ... ${named[0]}`,
+        after: '',
         text: `${text.slice(0, match.index)}true${text.slice(end)}`,
       },
     ];

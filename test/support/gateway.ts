@@ -72,6 +72,8 @@ export interface TestGateway {
   ): Promise<ExecutionResult & { readonly context: OperationContext; readonly passed: boolean }>;
   /** Texts of the statements sent so far; emptied by reading. */
   statements(): string[];
+  /** What they reported that they touched, as they reported it; emptied by reading. */
+  reports(): unknown[];
   close(): Promise<void>;
 }
 
@@ -99,20 +101,23 @@ export const noPrivacyActs: PrivacyActs = {
 };
 
 /** @param alter for a test that breaks statements on purpose
- *  @param hide for one that breaks the settings of row-level security */
+ *  @param breakSettings for one that breaks those of row-level security */
 export function openTestGateway(
   gatewayUrl: string,
   alter: (text: string) => string = (text) => text,
-  hide: (hidden: number) => number = (hidden) => hidden,
+  breakSettings: (hidden: number) => { readonly hidden: number; readonly reviews?: boolean } = (hidden) => ({ hidden }),
 ): TestGateway {
   const sent: string[] = [];
+  const reported: string[] = [];
   const readers = openReaders(gatewayUrl, { connections: 2, log: silentLog, onStatement: (text) => void sent.push(text) });
   const reader = createReader(shapes, {
     ...readers,
-    fly: (flight) => {
+    fly: async (flight) => {
       const text = alter(flight.text);
       // A statement has one text under one name.
-      return readers.fly({ ...flight, text, name: text === flight.text ? flight.name : '', hidden: hide(flight.hidden) });
+      const answer = await readers.fly({ ...flight, text, name: text === flight.text ? flight.name : '', ...breakSettings(flight.hidden) });
+      if (answer.t !== null) reported.push(answer.t);
+      return answer;
     },
   });
   const ways = {
@@ -156,6 +161,7 @@ export function openTestGateway(
       return { ...rest, ...(values === undefined ? {} : { data: values }), passed: data instanceof JsonText, context };
     },
     statements: () => sent.splice(0),
+    reports: () => reported.splice(0).map((text): unknown => JSON.parse(text)),
     close: () => readers.close(),
   };
 }

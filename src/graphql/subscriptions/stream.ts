@@ -15,6 +15,7 @@ import { entriesOf } from '../audit-trail.js';
 import type { OperationContext } from '../context.js';
 import { formatError } from '../errors.js';
 import { executeInterpreted } from '../execute.js';
+import { openedBy } from '../opened-by.js';
 import { documentReader, type Asked, type SubscriptionDocument } from './document.js';
 import { Mailbox, type Events } from './fan-out.js';
 import { takeTurns } from './turns.js';
@@ -124,7 +125,7 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
   };
 
   const answer = async (stream: Stream, change: Change): Promise<FormattedExecutionResult | null> => {
-    const { document, operation, asked, mailbox, means, requestId } = stream;
+    const { document, operation, asked, mailbox, means } = stream;
     const seen = { visible: true };
     const context: OperationContext = { ...(await means.again()), seen };
     const { operationName, variables } = asked;
@@ -137,12 +138,12 @@ export function createSubscriptions(options: SubscriptionOptions): Subscriptions
       await audit.record(entriesOf(context, operation.name?.value ?? null, result.errors !== undefined));
     if (seen.visible) mailbox.know(change.uid);
     else mailbox.forget(change.uid);
-    return formatted(result, requestId);
+    return formatted(result, context);
   };
 
-  const formatted = ({ data, errors }: ExecutionResult, requestId: string): FormattedExecutionResult => ({
-    ...(errors ? { errors: errors.map((error) => formatError(error, { log, requestId })) } : {}),
-    ...(data === undefined ? {} : { data }),
+  const formatted = ({ data, errors }: ExecutionResult, context: OperationContext): FormattedExecutionResult => ({
+    ...(errors ? { errors: errors.map((error) => formatError(error, { log, requestId: context.requestId })) } : {}),
+    ...(data === undefined ? {} : { data, ...openedBy(context) }),
   });
 
   return { open };

@@ -50,6 +50,16 @@ export const UserDepartment = defineEntity({
   },
 });
 
+/** Where a person of the directory lives, as a key to compare (src/directory/address-key.ts). */
+export const UserAddress = defineEntity({
+  name: 'UserAddress',
+  tableName: 'user_address',
+  properties: {
+    user: p.manyToOne(DirectoryUser).primary().deleteRule('cascade'),
+    addressKey: text(),
+  },
+});
+
 export const DepartmentMap = defineEntity({
   name: 'DepartmentMap',
   tableName: 'department_map',

@@ -3,7 +3,7 @@ import { AuditEntry, AuditHead, BusinessClock, ChangeNote, PolicyGeneration, Pol
 import { ConfidentialContact, ConsentProvision, Restriction } from './agreements.js';
 import { Account, Adjudication, Claim, Coverage, Payment } from './billing.js';
 import { CaseDepartment, CaseEvent, CaseFile, CaseIssue, CaseSubject, Idempotency, Interaction } from './case.js';
-import { Department, DepartmentMap, DirectoryUser, Facility, UserDepartment } from './directory.js';
+import { Department, DepartmentMap, DirectoryUser, Facility, UserAddress, UserDepartment } from './directory.js';
 import { Deadline, Reminder } from './due.js';
 import { Appointment, CareTeamMember, Condition, Encounter } from './facts.js';
 import { AccessGrant, GrantRequest } from './grant.js';
@@ -13,7 +13,7 @@ import { Document, Outbox, SetAside, Source, SourceName, SyncRun } from './sourc
 
 export const entities = [
   ...[Source, SyncRun, SetAside, Document, Outbox, SourceName],
-  ...[Facility, Department, DirectoryUser, UserDepartment, DepartmentMap],
+  ...[Facility, Department, DirectoryUser, UserDepartment, UserAddress, DepartmentMap],
   ...[Person, PatientRecord, PatientIdentifier, PatientPhone, PersonLink, LinkConflict],
   ...[Encounter, Appointment, Condition, CareTeamMember],
   ...[Coverage, Claim, Adjudication, Payment, Account],

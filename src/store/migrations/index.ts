@@ -8,9 +8,11 @@ import { Changes } from './migration-0011-changes.js';
 import { NamesInParts } from './migration-0012-names-in-parts.js';
 import { PolicyGenerations } from './migration-0006-policy-generations.js';
 import { RecordsAndFacts } from './migration-0002-records-and-facts.js';
+import { RemindersSentAtOnce } from './migration-0014-reminders-sent-at-once.js';
 import { Security } from './migration-0005-security.js';
 import { SourcesAndDirectory } from './migration-0001-sources-and-directory.js';
 import { TheDoor } from './migration-0010-the-door.js';
+import { UserAddresses } from './migration-0015-user-addresses.js';
 
 export const migrations = [
   { name: 'migration-0001-sources-and-directory', class: SourcesAndDirectory },
@@ -25,4 +27,6 @@ export const migrations = [
   { name: 'migration-0011-changes', class: Changes },
   { name: 'migration-0012-names-in-parts', class: NamesInParts },
   { name: 'migration-0013-agreements-with-patients', class: AgreementsWithPatients },
+  { name: 'migration-0014-reminders-sent-at-once', class: RemindersSentAtOnce },
+  { name: 'migration-0015-user-addresses', class: UserAddresses },
 ];

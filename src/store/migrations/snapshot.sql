@@ -230,6 +230,8 @@ alter table "hub"."sync_run" add constraint "sync_run_state_check" check ("state
 create table "hub"."token_use" ("token_key" text not null, "seen_at" timestamptz not null, primary key ("token_key"));
 create index "token_use_seen_at_idx" on "hub"."token_use" ("seen_at");
 
+create table "hub"."user_address" ("user_id" bigint not null, "address_key" text not null, primary key ("user_id"));
+
 create table "hub"."user_department" ("user_id" bigint not null, "department_id" bigint not null, primary key ("user_id", "department_id"));
 
 alter table "hub"."directory_user" add constraint "directory_user_facility_id_fkey" foreign key ("facility_id") references "hub"."facility" ("id") on update no action on delete no action;
@@ -327,6 +329,8 @@ alter table "hub"."accounting_suspension" add constraint "accounting_suspension_
 alter table "hub"."account" add constraint "account_patient_record_id_fkey" foreign key ("patient_record_id") references "hub"."patient_record" ("id") on update no action on delete no action;
 
 alter table "hub"."sync_run" add constraint "sync_run_source_id_fkey" foreign key ("source_id") references "hub"."source" ("id") on update no action on delete no action;
+
+alter table "hub"."user_address" add constraint "user_address_user_id_fkey" foreign key ("user_id") references "hub"."directory_user" ("id") on update no action on delete cascade;
 
 alter table "hub"."user_department" add constraint "user_department_user_id_fkey" foreign key ("user_id") references "hub"."directory_user" ("id") on update no action on delete cascade;
 alter table "hub"."user_department" add constraint "user_department_department_id_fkey" foreign key ("department_id") references "hub"."department" ("id") on update no action on delete cascade;
