@@ -138,7 +138,8 @@ export const patientShape = shape('Patient', {
     patientResponsibility: money('$@share.amount', '$@share.currency', { phi: 'BILLING', spoiltBy: '$@share.masked' }),
     cases: connection('Case', {
       on: `$.patient_record_id = any(^@records.ids)`,
-      orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true } },
+      // When another's case came in is part of its story.
+      orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true, phi: 'NARRATIVE' } },
       gate: 'NARRATIVE',
     }),
     timeline: timeline('TimelineEntry', [

@@ -74,7 +74,7 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
   checkedFirst(args.at('first'));
   const order = orderOf(field, args);
-  const key = row.sql(order.key);
+  const key = sortKey(row, order, plan);
   const direction = order.descending ? ' desc' : '';
   const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...holds];
   for (const [name, rule] of Object.entries(field.arguments ?? {})) {
@@ -90,6 +90,8 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   }
   const from = row.sql(field.from ?? shape.table);
   const orderBy = `${key}${direction}, ${row.alias}.uid${direction}`;
+  // What asks who is looking is worked out once a row, where the rows are chosen.
+  const outerOrder = order.phi ? `${row.alias}.sort_key${direction}, ${row.alias}.uid${direction}` : orderBy;
   row.column('uid');
   let needsCursor = false;
   const selection = selectedFields(document, objectTypeOf(at.type, at.selected.name), at.selected.sets);
@@ -98,7 +100,7 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
     row,
     selection,
     first,
-    order: numbered ? `${row.alias}.n` : orderBy,
+    order: numbered ? `${row.alias}.n` : outerOrder,
     kept: numbered ? ` filter (where ${row.alias}.n <= ${first})` : '',
     after,
     cursor: () => {
@@ -114,7 +116,10 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
         order: orderBy,
         limit: numbered ? `${first} + 1` : first,
         numbered,
-        more: needsCursor ? [`${cursorSql(key, `${row.alias}.uid`)} as cursor`] : [],
+        more: [
+          ...(needsCursor ? [`${cursorSql(key, `${row.alias}.uid`)} as cursor`] : []),
+          ...(order.phi && !numbered ? [`${key} as sort_key`] : []),
+        ],
       }),
     total: () =>
       `(select case when count(*) > 10000 then null else count(*) end from (select 1 from ${from} ${row.alias} where ${predicates.join(' and ')} limit 10001) capped)`,
@@ -227,6 +232,16 @@ function orderOf(field: ConnectionField, args: Arguments): KeysetOrder {
   const order = (typeof asked === 'string' ? field.orders[asked] : undefined) ?? field.orders['default'];
   if (!order) throw new Error(`no order for ${String(asked)}`);
   return order;
+}
+
+/** What a row does not show of itself is not told by its place or its cursor either. */
+function sortKey(row: Row, { key, cast, phi }: KeysetOrder, plan: Plan): string {
+  const sql = row.sql(key);
+  const decision = phi === undefined ? null : plan.decide(phi);
+  if (!decision || decision.may === 'always') return sql;
+  const none = `'-infinity'::${cast}`;
+  const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : null;
+  return holds === null ? none : `case when ${holds} then ${sql} else ${none} end`;
 }
 
 export function checkedFirst(value: unknown): number {

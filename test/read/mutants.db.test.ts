@@ -74,7 +74,7 @@ const personPage = `query Person($id: ID!) { patient(id: $id) {
   records { id name birthDate sex address score evidence identifiers { value } provenance { sourceRecordId } withheld { field rule } }
   encounters { totalCount nodes { id status reason { display } practitioners location withheld { field } } withheld { field } }
   claims { totalCount nodes { id status servicedFrom insurer allowed { amount } paid { amount } denied encounter { id status } withheld { field } } withheld { field } }
-  cases { totalCount nodes { id number summary severity interactions { nodes { id with note } } } withheld { field } } } }`;
+  cases { totalCount edges { cursor } nodes { id number summary severity interactions { nodes { id with note } } } withheld { field } } } }`;
 
 interface Question {
   readonly document: string;
@@ -207,6 +207,14 @@ const twiceKept: readonly { readonly operator: string; readonly place: RegExp; r
     place: /= x\d+\.patient_record_id and l\.assurance = 'CERTAIN'\) end, x\d+\.uid/,
     because: 'it is for the trail: likewise, where the case stands below its person',
   },
+  ...['a person', 'the context of a call'].flatMap((document) =>
+    ['who holds a case', 'whose departments share a case'].map((operator) => ({
+      operator,
+      place: /case when \(\(\(x\d+\.assigned_to|cd\.case_id = x\d+\.id and .*\)\)\)\) or \(\(select exists/,
+      in: document,
+      because: 'it says where in the list the case stands: which case came in when is looked for in cursors',
+    })),
+  ),
   {
     operator: 'certainty of a link',
     place: /gl\.assurance = 'CERTAIN' and gl\.patient_record_id <> all/,
