@@ -85,7 +85,7 @@ export const patientShape = shape('Patient', {
         currency: 'min(a.currency)',
         masked: 'bool_or(((a.label_mask | c.label_mask) & :masked) <> 0)',
       },
-      from: `claim c join adjudication a on a.id = c.adjudication_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null
+      from: `claim c join adjudication a on a.id = c.adjudication_id and a.patient_record_id = c.patient_record_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null
         and (coalesce(c.status, 'active') = 'active' or ((a.label_mask | c.label_mask) & :masked) <> 0)`,
     },
   },

@@ -85,6 +85,7 @@ export function faults(world: MutantWorld, viewer: Viewer, answer: Awaited<Retur
         ...saysMore(withoutOwnLines(object, viewer), strangers, tag === 'pat' ? isWithheld : isNothing),
         ...silentLists(object, strangers),
       );
+    if (uid === world.doubtfulVisit) found.push('a claim tells of a visit that is perhaps not hers');
     if (tag === 'case' && uid === uuid(32) && object['patient']) found.push('a case tells of a person who is perhaps not meant');
     if (tag.startsWith('tle') && uid === world.decidedClaim && object['detail'] !== null)
       found.push('a line of time tells of a masked decision');

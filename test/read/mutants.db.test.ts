@@ -73,7 +73,7 @@ const personPage = `query Person($id: ID!) { patient(id: $id) {
   id name birthDate sex deceasedAt balance { amount } patientResponsibility { amount } withheld { field rule }
   records { id name birthDate sex address score evidence identifiers { value } provenance { sourceRecordId } withheld { field rule } }
   encounters { totalCount nodes { id status reason { display } practitioners location withheld { field } } withheld { field } }
-  claims { totalCount nodes { id status servicedFrom insurer allowed { amount } paid { amount } denied encounter { id status } withheld { field } } withheld { field } }
+  claims { totalCount nodes { id status servicedFrom insurer allowed { amount } paid { amount } denied encounter { id status } payments { id payer } withheld { field } } withheld { field } }
   cases { totalCount edges { cursor } nodes { id number summary severity interactions { nodes { id with note } } } withheld { field } } } }`;
 
 interface Question {
