@@ -28,7 +28,8 @@ const reminderEventShape = shape('ReminderEvent', {
   conditions: ofCase.conditionsAlone,
   grant: ofCase.grant,
   touches: ofCase.alone.touches,
-  fields: { reminderId: id('rem'), reminder: one('Reminder', { on: '$.id = ^.id', gate: 'NARRATIVE' }) },
+  // As by its id: a masked case shows nothing of what was said in it.
+  fields: { reminderId: id('rem'), reminder: one('Reminder', { on: `$.id = ^.id and ${ofCase.alone.where}`, gate: 'NARRATIVE' }) },
 });
 
 export const reminderShapes = [reminderShape, reminderEventShape];
