@@ -14,7 +14,7 @@ export function formatError(error: unknown, at: { readonly log: Log; readonly re
     return { message: fault.message, ...where, extensions: { code: fault.code } };
   }
   if (error instanceof GraphQLError && !(fault instanceof Error)) {
-    return { message: error.message, ...where, extensions: { code: codeOf(error) } };
+    return { message: withoutValue(error.message), ...where, extensions: { code: codeOf(error) } };
   }
   at.log.error({ requestId: at.requestId, cause: messageOf(fault) }, 'a fault of the hub');
   return {
@@ -22,6 +22,18 @@ export function formatError(error: unknown, at: { readonly log: Log; readonly re
     ...where,
     extensions: { code: 'INTERNAL' satisfies ErrorCode },
   };
+}
+
+/** The library quotes the whole value of a variable that cannot be taken: a name and a number, where a date beside them is wrong.
+ *  What was asked for stays with who asked; the place in it, and what our own types or the schema expect there, are told. */
+function withoutValue(message: string): string {
+  const [, variable] = /^Variable "\$(\w+)" got invalid value /.exec(message) ?? [];
+  if (variable === undefined) return message;
+  const [, place] = / at "([\w.[\]]+)"; /.exec(message) ?? [];
+  const [expected] = /\w+: expected [^"{}]*$|Field "\w+" of required type "[\w![\]]+" was not provided\.$/.exec(message) ?? [];
+  const [, type] = /Field "[^"]*" is not defined by type "(\w+)"\./.exec(message) ?? [];
+  const why = expected ?? (type ? `${type} has no such field.` : 'Expected what the schema says.');
+  return `Variable "$${variable}" got an invalid value${place ? ` at "${place}"` : ''}; ${why}`;
 }
 
 /** Our own code where a rule of ours gave one; the server wraps it in an error with a code of its own. */
