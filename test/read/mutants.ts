@@ -6,7 +6,7 @@ export interface Mutant {
   readonly place: string;
   readonly text: string;
 }
-interface Operator {
+export interface Operator {
   readonly name: string;
   readonly finds: RegExp;
   readonly put: (...groups: string[]) => string;
@@ -42,6 +42,14 @@ const operators: readonly Operator[] = [
   { name: 'who holds a case', finds: /\w+\.assigned_to = \$\d+::bigint/g, put: () => 'true' },
   { name: 'whose departments share a case', finds: /\w+\.department_id = any\(\$\d+::bigint\[\]\)/g, put: () => 'true' },
 ];
+
+/** A statement without any of what an operator finds. */
+export const withoutEvery = ({ finds, put }: Operator, text: string): string => text.replace(finds, (...found: string[]) => put(...found));
+export function operatorNamed(name: string): Operator {
+  const found = operators.find((operator) => operator.name === name);
+  if (!found) throw new Error(`no operator takes out ${name}`);
+  return found;
+}
 
 export function mutantsOf(text: string): Mutant[] {
   const found = operators.flatMap(({ name, finds, put }) =>
