@@ -32,12 +32,24 @@ export const classOf: Readonly<Record<Fact['kind'], Phi>> = {
 const ofDecisions = ['allowed', 'paid', 'owes', 'denial'];
 
 type Row =
-  World['records'][number] | Fact | World['cases'][number] | World['parts'][number] | (World['grants'][number] & { kind: 'Grant' });
+  | World['records'][number]
+  | Fact
+  | World['cases'][number]
+  | World['parts'][number]
+  | (World['grants'][number] & { kind: 'Grant' })
+  | (World['disclosures'][number] & { kind: 'Disclosure' });
 
 export function knowing(reference: Reference): (viewer: Viewer, canary: Canary) => boolean {
-  const { records, facts, cases, parts, grants } = reference.world;
+  const { records, facts, cases, parts, grants, disclosures } = reference.world;
   const rows = new Map<number, Row>(
-    [...records, ...facts, ...cases, ...parts, ...grants.map((grant) => ({ ...grant, kind: 'Grant' as const }))].map((row) => [row.n, row]),
+    [
+      ...records,
+      ...facts,
+      ...cases,
+      ...parts,
+      ...grants.map((grant) => ({ ...grant, kind: 'Grant' as const })),
+      ...disclosures.map((disclosure) => ({ ...disclosure, kind: 'Disclosure' as const })),
+    ].map((row) => [row.n, row]),
   );
   return (viewer, { row: n, column }) => {
     const row = rows.get(n);
@@ -55,6 +67,8 @@ export function knowing(reference: Reference): (viewer: Viewer, canary: Canary) 
         return reference.hasPart(viewer, row) && !isMasked(row.labels);
       case 'Grant':
         return reference.hasGrant(viewer, row, mayAsk(viewer, 'REVIEW_ACCESS')) && withheldBy(viewer, 'IDENTITY', {}) === null;
+      case 'Disclosure':
+        return mayAsk(viewer, 'REVIEW_ACCESS') && withheldBy(viewer, 'IDENTITY', {}) === null;
       default:
         return ofFact(reference, viewer, row, column);
     }

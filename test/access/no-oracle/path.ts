@@ -75,8 +75,8 @@ export function decisionsOnList(type: Type, objects: readonly Json[], expected: 
 /** A number over several nodes: a count, a page, a sum. */
 export const total = (name: string, expected: unknown, found: unknown): Decision => ({
   node: name,
-  expected: { total: String(expected) },
-  found: { total: String(found) },
+  expected: { total: JSON.stringify(expected) },
+  found: { total: JSON.stringify(found) },
 });
 
 /** One document for many objects: `made` gives the field of the n-th, asked with the variable of the same number. */

@@ -3,6 +3,7 @@
 import { expectedCase, expectedLine, expectedPatient, nearPersons, numbersOf } from './expected.js';
 import { decision, decisionsOnList, idOf, isObject, listIn, many, nodesIn, rowOf, total, variablesOf, type Decision, type Json, type Path } from './path.js'; // prettier-ignore
 import { classOf } from './may-know.js';
+import { isActive } from './plant.js';
 import type { Reference, Viewer } from './reference.js';
 import { isHidden, isMasked, mayAsk } from './rules.js';
 import { ofFact } from './said-of-rows.js';
@@ -12,8 +13,9 @@ import type { Case, Claim, Fact, Person } from './world.js';
 const lists = { encounters: 'Encounter', appointments: 'Appointment', conditions: 'Condition', claims: 'Claim' } as const;
 const tagOf = { Encounter: 'enc', Appointment: 'apt', Condition: 'cnd', Claim: 'clm', Coverage: 'cov' } as const;
 const listsOfPatient = `id records { ${selectionOf('PatientRecord')} } coverages { ${selectionOf('Coverage')} } careTeam { name role }
-  ${Object.entries(lists).map(([name, type]) => `${name}(first: 100) { totalCount nodes { ${selectionOf(type)} } }`).join('\n')}
-  cases(first: 100) { totalCount nodes { ${selectionOf('Case')} } edges { cursor } }`; // prettier-ignore
+  ${Object.entries(lists).map(([name, type]) => `${name}(first: 100) { totalCount nodes { ${selectionOf(type)} } withheld { field rule } }`).join('\n')}
+  active: conditions(first: 100, activeOnly: true) { totalCount withheld { field rule } }
+  cases(first: 100) { totalCount nodes { ${selectionOf('Case')} } edges { cursor } withheld { field rule } }`; // prettier-ignore
 
 /** All that may be meant by the lists of a person: what hangs on any of their records, however doubtful. */
 function decisionsOnLists(reference: Reference, viewer: Viewer, at: { readonly person: Person; readonly object: unknown }): Decision[] {
@@ -35,18 +37,32 @@ function decisionsOnLists(reference: Reference, viewer: Viewer, at: { readonly p
       .filter(({ record }) => record?.person === person)
       .map((one) => [idOf('case', one.n), isThere && showsCases && reference.personOf(one.record) === person ? toldOfCase(reference, viewer, one) : null]),
   ); // prettier-ignore
+  // A masked one passes whatever it is: what it is must not be found out by asking.
+  const passesAsActive = (id: string): boolean => {
+    const condition = rowOf(world.facts, id);
+    return condition !== undefined && (isMasked(condition.labels) || isActive(condition.n));
+  };
   const there = (of: ReadonlyMap<string, Told | null>): number => [...of.values()].filter((one) => one !== null).length;
-  const countOf = (name: string, shown: boolean, of: ReadonlyMap<string, Told | null>): Decision[] =>
-    isThere ? [total(`${name} of ${person.n}`, shown ? there(of) : null, isObject(patient[name]) ? patient[name]['totalCount'] : undefined)] : []; // prettier-ignore
+  /** How many there are, or the rule by which none is told. */
+  const countOf = (name: string, rule: string | null, of: ReadonlyMap<string, Told | null>): Decision[] => {
+    const answered = isObject(patient[name]) ? patient[name] : {};
+    const found = [answered['totalCount'], ...listIn(answered['withheld']).map((why) => why['rule'])];
+    return isThere ? [total(`${name} of ${person.n}`, rule === null ? [there(of)] : [null, rule], found)] : [];
+  };
   return [
     ...decisionsOnList('PatientRecord', listIn(patient['records']), records),
     ...decisionsOnList('Coverage', listIn(patient['coverages']), expected('Coverage')),
     ...Object.entries(lists).flatMap(([name, kind]) => [
       ...decisionsOnList(kind, nodesIn(patient[name]), expected(kind)),
-      ...countOf(name, reference.ofPerson(viewer, classOf[kind], person) === null, expected(kind)),
+      ...countOf(name, reference.ofPerson(viewer, classOf[kind], person), expected(kind)),
     ]),
+    ...countOf(
+      'active',
+      reference.ofPerson(viewer, 'CLINICAL', person),
+      new Map([...expected('Condition')].filter(([id]) => passesAsActive(id))),
+    ),
     ...decisionsOnList('Case', nodesIn(patient['cases']), cases),
-    ...countOf('cases', showsCases, cases),
+    ...countOf('cases', reference.ofPerson(viewer, 'NARRATIVE', person), cases),
   ];
 }
 /** A case below its patient needs no leave to read cases: the class of its list was asked. */

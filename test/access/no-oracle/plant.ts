@@ -13,6 +13,7 @@ export const userUid = (user: number): string => uidOf(user + 1);
 /** What the payer decided of a claim is a row of its own. */
 const decisionOf = (claim: number): number => claim + 500_000;
 export const dayOf = (n: number): string => `2026-${String((n % 10) + 1).padStart(2, '0')}-${String((n % 28) + 1).padStart(2, '0')}`;
+export const isActive = (condition: number): boolean => condition % 2 === 1;
 /** A reminder goes to somebody, or to nobody and so to the departments that share the case. */
 export const recipientOf = (n: number): number | null => (n % 3 === 0 ? null : n % countOfUsers);
 export const instantOf = (n: number): string => `${dayOf(n)}T09:00:00.000Z`;
@@ -28,7 +29,7 @@ const told = (source: number, key: string): Cells => ({ source_id: source, sourc
 const cellsOf: Readonly<Record<Fact['kind'], (n: number) => Cells>> = {
   Encounter: (n) => ({ status: word(n, 'status'), class: word(n, 'class'), type_code: 'v', type_display: word(n, 'type'), reason_code: 'r', reason_display: word(n, 'reason'), start_at: instantOf(n), end_at: instantOf(n) }),
   Appointment: (n) => ({ status: word(n, 'status'), service_code: 's', service_display: word(n, 'service'), reason_code: 'r', reason_display: word(n, 'reason'), cancellation_reason: word(n, 'cancelled'), start_at: instantOf(n) }),
-  Condition: (n) => ({ code_system: 'icd', code: word(n, 'code'), code_display: word(n, 'display'), clinical_status: n % 2 ? 'active' : 'resolved', onset_at: instantOf(n) }),
+  Condition: (n) => ({ code_system: 'icd', code: word(n, 'code'), code_display: word(n, 'display'), clinical_status: isActive(n) ? 'active' : 'resolved', onset_at: instantOf(n) }),
   Coverage: (n) => ({ payor: word(n, 'payor'), member_id: word(n, 'member'), type_code: 't', type_display: word(n, 'type'), start_on: dayOf(n) }),
   CareTeamMember: (n) => ({ position: n, name: word(n, 'teammate'), role: word(n, 'role') }),
   Account: (n) => ({ status: 'active', balance_amount: amount(n, 'balance'), currency: 'USD' }),
@@ -77,9 +78,10 @@ export async function plant(ownerUrl: string, world: World): Promise<void> {
     await client.query('alter table case_file enable trigger access');
     await write('case_department', world.cases.flatMap((one) => one.departments.map((department, position) => ({ case_id: one.n, department_id: department, position })))); // prettier-ignore
     await writeParts(write, world);
+    await write('disclosure', world.disclosures.map(({ n, record }) => ({ id: n, uid: uidOf(n), patient_record_id: record.n, at: '2026-01-01T00:00:00Z', recipient: word(n, 'recipient'), description: word(n, 'description'), purpose: word(n, 'purpose'), recorded_at: '2026-01-01T00:00:00Z' }))); // prettier-ignore
     await write('access_grant', world.grants.map((grant) => ({
       id: grant.n, uid: uidOf(grant.n), user_id: grant.user + 1, role: 'ADVOCATE', purpose: 'HOPERAT', person_id: grant.person.n, record_ids: grant.records.map(({ n }) => n), reason: word(grant.n, 'why'),
-      granted_at: '2026-01-01T00:00:00Z', expires_at: grant.state === 'over' ? '2026-01-02T00:00:00Z' : '2999-01-01T00:00:00Z', revoked_at: grant.state === 'taken back' ? '2026-01-01T00:01:00Z' : null, review_due_at: '2026-01-02T00:00:00Z',
+      granted_at: '2026-01-01T00:00:00Z', expires_at: grant.state === 'over' ? '2026-01-02T00:00:00Z' : '2999-01-01T00:00:00Z', revoked_at: grant.state === 'taken back' ? '2026-01-01T00:01:00Z' : null, review_due_at: '2026-01-02T00:00:00Z', reviewed_at: '2026-01-02T00:00:00Z', reviewed_by: ((grant.user + 1) % countOfUsers) + 1, review_note: word(grant.n, 'judgement'),
     }))); // prettier-ignore
   } finally {
     await client.end();
@@ -125,7 +127,7 @@ function caseCells({ n, labels, record, holder, facility, sort, closed }: Case):
   return {
     ...own(n, labels), number: `PR-${n}`, kind: sort, status: closed === 'open' ? 'RECEIVED' : 'CLOSED', version: 1, facility_id: facility, classification: word(n, 'rule'), channel: 'PHONE', received_at: receivedAt(n), opened_at: instantOf(n),
     closed_at: at, access_ended_at: at, summary: word(n, 'summary'), narrative: word(n, 'narrative'), severity: 2, escalation_level: 0, patient_record_id: record?.n ?? null, assigned_to: holder + 1, next_due_at: `2026-12-${String((n % 28) + 1).padStart(2, '0')}T00:00:00Z`,
-    complainant_name: word(n, 'complainant'), complainant_relationship: 'SELF', complainant_authorized: true, complainant_contact_points: [{ kind: 'email', value: word(n, 'reach'), use: 'home', confidential: false }],
+    complainant_name: word(n, 'complainant'), complainant_relationship: 'SELF', complainant_authorized: true, complainant_authority: word(n, 'authority'), complainant_contact_points: [{ kind: 'email', value: word(n, 'reach'), use: 'home', confidential: false }],
   }; // prettier-ignore
 }
 

@@ -1,6 +1,6 @@
 /** What a row that is there says of itself: facts, lines of time, cases and what hangs on them. */
 import { amount, receivedAt, word } from './canaries.js';
-import { dayOf, instantOf, uidOf } from './plant.js';
+import { dayOf, instantOf, isActive, uidOf } from './plant.js';
 import type { Reference, Viewer } from './reference.js';
 import { isHidden, isMasked, withheldBy, type Phi } from './rules.js';
 import { all, nothing, unless, type Told } from './said.js';
@@ -98,7 +98,7 @@ function lineOf(row: Fact | Case): readonly [title: string, detail: string | nul
     case 'Appointment':
       return [word(n, 'service'), `${word(n, 'status')}: ${word(n, 'cancelled')}`, 'apt'];
     case 'Condition':
-      return [word(n, 'display'), n % 2 ? 'active' : 'resolved', 'cnd'];
+      return [word(n, 'display'), isActive(n) ? 'active' : 'resolved', 'cnd'];
     case 'Claim': {
       const { decided } = row as Claim;
       return ['Professional claim', !isDecidedFor(row as Claim) || isMasked(decided) ? null : 'denied', 'clm'];

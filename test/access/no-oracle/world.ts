@@ -63,6 +63,10 @@ export interface Grant {
   /** Records that were the person's when it was given. */
   readonly records: readonly PatientRecord[];
 }
+export interface Disclosure {
+  readonly n: number;
+  readonly record: PatientRecord;
+}
 export interface World {
   readonly users: readonly number[];
   readonly persons: readonly Person[];
@@ -73,6 +77,7 @@ export interface World {
   readonly cases: readonly Case[];
   readonly parts: readonly Part[];
   readonly grants: readonly Grant[];
+  readonly disclosures: readonly Disclosure[];
 }
 
 export const facilities = [1, 2] as const;
@@ -138,23 +143,25 @@ const drawnCase = fc.record({
   labels: seldomLabelled,
   parts: list(fc.record({ kind: fc.constantFrom(...partKinds), labels: seldomLabelled }), 1, 5),
 });
+/** Most are of those who may break the glass; a grant gives nothing to a role that may not. */
+const holder = fc.oneof({ weight: 4, arbitrary: fc.nat({ max: 7 }) }, { weight: 1, arbitrary: fc.nat({ max: countOfUsers - 1 }) });
 const drawnGrant = fc.record({
   person: fc.nat(),
-  user: fc.nat({ max: countOfUsers - 1 }),
+  user: holder,
   state: some<Grant['state']>([
-    [2, 'in force'],
+    [3, 'in force'],
     [1, 'over'],
     [1, 'taken back'],
   ]),
   recordCameLater: some([
-    [5, false],
+    [2, false],
     [1, true],
   ]),
 });
 const drawn = fc.record({
   persons: list(drawnPerson, 48, 56),
   cases: list(drawnCase, 130, 140),
-  grants: list(drawnGrant, 60, 70),
+  grants: list(drawnGrant, 80, 90),
 });
 
 export const makeWorld = (seed: number): World => settle(fc.sample(drawn, { seed, numRuns: 1 })[0]!);
@@ -216,6 +223,7 @@ function settle(from: Drawn): World {
     const known = records.filter((record) => record.person === person && record.certain);
     return { n: next(), ...said, person, records: recordCameLater ? known.slice(1) : known };
   });
+  const disclosures = records.filter((_record, at) => at % 5 === 0).map((record): Disclosure => ({ n: next(), record }));
   const users = Array.from({ length: countOfUsers }, (_, user) => user);
-  return { users, persons, records, facts: [...facts, ...claims, ...payments], claims, payments, cases, parts, grants };
+  return { users, persons, records, facts: [...facts, ...claims, ...payments], claims, payments, cases, parts, grants, disclosures };
 }
