@@ -7,7 +7,8 @@ import { paths } from './no-oracle/paths.js';
 import { openRoom, type Flight, type Room } from './no-oracle/room.js';
 import { caughtOn } from './no-oracle/run.js';
 
-const seed = chosenSeed();
+/** They prove the test, not the gateway: one world will do, and the same each time. */
+const seed = chosenSeed(1);
 let room: Room;
 const asItIs = (flight: Flight): Flight => flight;
 beforeAll(async () => {

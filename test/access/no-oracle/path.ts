@@ -23,9 +23,19 @@ export interface Path {
   /** How often it is asked in a whole run. */
   readonly operations: number;
   nodes(reference: Reference): readonly number[];
-  /** Those of which this viewer may see something: picked as often as all the others together. */
+  /** Who asks; everybody where nothing is said. */
+  asks?(reference: Reference, viewers: readonly Viewer[]): readonly Viewer[];
+  /** Of ten nodes so many are picked from anywhere, near or not; three where nothing is said. */
+  readonly fromAnywhere?: number;
+  /** Those of which this viewer may see something. */
   near(reference: Reference, viewer: Viewer): readonly number[];
   ask(room: Room, viewer: Viewer, picks: readonly Pick[]): Promise<Decision[]>;
+}
+
+/** Those of whom it holds, and as many of the others (or twice as many): so that a path which few can go is not denied to nearly all. */
+export function evenly(viewers: readonly Viewer[], holds: (viewer: Viewer) => boolean, times = 1): readonly Viewer[] {
+  const some = viewers.filter(holds);
+  return [...some, ...viewers.filter((viewer) => !holds(viewer)).slice(0, times * some.length)];
 }
 
 // ---- objects in answers ----

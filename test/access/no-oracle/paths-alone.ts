@@ -11,7 +11,7 @@ import {
   tagOf,
   tags,
 } from './expected.js';
-import { decision, decisionsOnList, idOf, isObject, many, nodesIn, rowOf, total, variablesOf, type Path } from './path.js';
+import { decision, decisionsOnList, evenly, idOf, isObject, many, nodesIn, rowOf, total, variablesOf, type Path } from './path.js';
 import type { Reference } from './reference.js';
 import { isEverShown, isMasked, mayAsk } from './rules.js';
 import { selectionOf, type Type } from './said.js';
@@ -83,11 +83,8 @@ export const casesByFilter: Path = {
   atOnce: 1,
   operations: 40,
   nodes: ({ world }) => numbersOf(world.cases),
-  // Asked by who reads a good part of the worklist, as often as by anybody.
-  near: (reference, viewer) => {
-    const near = nearCases(reference, viewer);
-    return near.length > 0.45 * reference.world.cases.length ? near : [];
-  },
+  asks: (reference, viewers) => evenly(viewers, (viewer) => nearCases(reference, viewer).length > 0.45 * reference.world.cases.length),
+  near: nearCases,
   ask: async (room, viewer, [pick]) => {
     const { reference } = room;
     const kind = pick!.twist % 2 ? 'COMPLAINT' : 'GRIEVANCE';
@@ -115,6 +112,10 @@ export const casesByFilter: Path = {
     const expected = new Map(reference.world.cases.map((one) => [idOf('case', one.n), holds(one) ? expectedCase(reference, viewer, one) : null])); // prettier-ignore
     const asksWhatIsNeverShown = 'kinds' in filter && !isEverShown(viewer, 'NARRATIVE');
     const count = mayAsk(viewer, 'READ_CASES') && !asksWhatIsNeverShown ? [...expected.values()].filter((told) => told !== null).length : null; // prettier-ignore
-    return [...decisionsOnList('Case', objects, expected), total(`count of ${JSON.stringify(filter)}`, count, counted)];
+    const decisions = decisionsOnList('Case', objects, expected).map((one) => ({
+      ...one,
+      node: `${one.node} by ${JSON.stringify(filter)}`,
+    }));
+    return [...decisions, total(`count of ${JSON.stringify(filter)}`, count, counted)];
   },
 };

@@ -1,7 +1,6 @@
 /** Paths to break-glass grants and whom they are about: the queue of who reviews them, and one's own. */
 import { numbersOf } from './expected.js';
-import type { Viewer } from './reference.js';
-import { type Decision, decisionsOnList, idOf, isObject, listIn, nodesIn, type Path } from './path.js';
+import { decisionsOnList, evenly, idOf, isObject, listIn, nodesIn, type Path } from './path.js';
 import { mayAsk, withheldBy } from './rules.js';
 import { ofGrant } from './said-of-rows.js';
 import { selectionOf } from './said.js';
@@ -14,20 +13,17 @@ const documents = {
 export const grantsToReview: Path = {
   name: 'accessGrants',
   atOnce: 1,
-  operations: 20,
+  operations: 60,
+  asks: (_reference, viewers) => evenly(viewers, (viewer) => mayAsk(viewer, 'REVIEW_ACCESS'), 2),
   nodes: ({ world }) => numbersOf(world.grants),
   near: ({ world }, viewer) => (mayAsk(viewer, 'REVIEW_ACCESS') ? numbersOf(world.grants) : []),
-  ask: async (room, viewer, [pick]) => {
-    const { reference, viewers } = room;
-    const of = async (who: Viewer): Promise<Decision[]> => {
-      const { accessGrants } = await room.ask(who, documents.grants);
-      const expected = reference.world.grants.map(
-        (grant) => [idOf('grant', grant.n), mayAsk(who, 'REVIEW_ACCESS') ? ofGrant(reference, who, grant) : null] as const,
-      );
-      return decisionsOnList('AccessGrant', nodesIn(accessGrants), new Map(expected));
-    };
-    // One of the few who review, as a rule, and somebody else.
-    return [...(await of(viewer)), ...(await of(viewers[pick!.twist % viewers.length]!))];
+  ask: async (room, viewer) => {
+    const { reference } = room;
+    const { accessGrants } = await room.ask(viewer, documents.grants);
+    const expected = reference.world.grants.map(
+      (grant) => [idOf('grant', grant.n), mayAsk(viewer, 'REVIEW_ACCESS') ? ofGrant(reference, viewer, grant) : null] as const,
+    );
+    return decisionsOnList('AccessGrant', nodesIn(accessGrants), new Map(expected));
   },
 };
 export const ownGrants: Path = {

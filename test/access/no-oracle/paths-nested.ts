@@ -124,6 +124,7 @@ export const timeline: Path = {
 export const billsOfClaims: Path = {
   name: 'claim { encounter payments }',
   ...ofPersons,
+  fromAnywhere: 1,
   near: (reference, viewer) => {
     const known = nearPersons('BILLING')(reference, viewer);
     return nearPersons('CLINICAL')(reference, viewer).filter((n) => known.includes(n));

@@ -5,9 +5,10 @@ import type { Decision, Path } from './path.js';
 import type { Viewer } from './reference.js';
 import { Disagreement, type Room } from './room.js';
 
+/** Of one viewer, node and path a decision counts once, however often it was made. */
 export interface Tally {
-  allowed: number;
-  denied: number;
+  readonly allowed: Set<string>;
+  readonly denied: Set<string>;
 }
 /** As a share of the path's own operations. */
 export interface Driving {
@@ -16,7 +17,7 @@ export interface Driving {
 }
 
 export function judge(what: string, decisions: readonly Decision[], tally?: Tally): void {
-  for (const { allowed } of decisions) if (tally && allowed !== undefined) tally[allowed ? 'allowed' : 'denied'] += 1;
+  for (const { allowed, node } of decisions) if (allowed !== undefined) tally?.[allowed ? 'allowed' : 'denied'].add(`${what} ${node}`);
   const wrong = decisions.filter(({ expected, found }) => !isDeepStrictEqual(expected, found));
   if (wrong.length === 0) return;
   const some = wrong.slice(0, 4).map((one) => JSON.stringify(one));
@@ -24,11 +25,12 @@ export function judge(what: string, decisions: readonly Decision[], tally?: Tall
 }
 
 function property(room: Room, path: Path, { tally }: Driving = {}): fc.IAsyncPropertyWithHooks<[Draw]> {
-  const { reference, viewers } = room;
+  const { reference } = room;
+  const viewers = path.asks?.(reference, room.viewers) ?? room.viewers;
   const all = path.nodes(reference);
   const nearTo = new Map(viewers.map((viewer) => [viewer, path.near(reference, viewer)]));
   const able = viewers.filter((viewer) => (nearTo.get(viewer)?.length ?? 0) > 0);
-  return fc.asyncProperty(draw(path.atOnce), async ({ who, isAble, picks }) => {
+  return fc.asyncProperty(draw(path), async ({ who, isAble, picks }) => {
     const some = isAble && able.length > 0 ? able : viewers;
     const viewer = some[who % some.length] as Viewer;
     const near = nearTo.get(viewer) ?? [];
@@ -46,17 +48,15 @@ interface Draw {
   readonly picks: readonly { readonly isNear: boolean; readonly at: number; readonly twist: number }[];
 }
 /** More often than not whoever may see something there, and what is near them: else nearly all would be denied. */
-const twoOfThree = fc.integer({ min: 0, max: 2 }).map((of) => of > 0);
-const draw = (atOnce: number): fc.Arbitrary<Draw> =>
-  fc.record({
+const draw = ({ atOnce, fromAnywhere = 3 }: Path): fc.Arbitrary<Draw> => {
+  const outOf = (all: number, few: number): fc.Arbitrary<boolean> => fc.integer({ min: 1, max: all }).map((of) => of > few);
+  const pick = fc.record({ isNear: outOf(10, fromAnywhere), at: fc.nat(), twist: fc.nat() });
+  return fc.record({
     who: fc.nat(),
-    isAble: fc.integer({ min: 0, max: 3 }).map((of) => of > 0),
-    picks: fc.array(fc.record({ isNear: twoOfThree, at: fc.nat(), twist: fc.nat() }), {
-      minLength: atOnce,
-      maxLength: atOnce,
-      size: 'max',
-    }),
+    isAble: outOf(4, 1),
+    picks: fc.array(pick, { minLength: atOnce, maxLength: atOnce, size: 'max' }),
   });
+};
 
 /** Ends at the first operation that goes wrong: what is wrong in it is listed, a smaller one would tell no more. */
 const parametersOf = (room: Room, path: Path, { share = 1 }: Driving) => ({

@@ -4,7 +4,7 @@ import { asOwner } from '../../support/owner.js';
 import { openStream, quietly } from '../../support/streams.js';
 import { nearCases } from './expected.js';
 import { recipientOf } from './plant.js';
-import { decision, idOf, isObject, type Decision } from './path.js';
+import { decision, evenly, idOf, isObject, type Decision } from './path.js';
 import type { Reference, Viewer } from './reference.js';
 import { isHidden, mayAsk } from './rules.js';
 import type { Room } from './room.js';
@@ -50,13 +50,12 @@ export const reminderDue: Subject = {
   },
 };
 
-/** Who reads a good part of the cases, and a few who do not: else nearly all that is heard would be denied. */
-function listenersOf({ reference, viewers }: Room): Viewer[] {
-  const may = viewers.filter((viewer) => mayAsk(viewer, 'READ_CASES'));
-  const reads = (viewer: Viewer): boolean => nearCases(reference, viewer).length > reference.world.cases.length / 4;
-  const readers = may.filter(reads);
-  return [...readers, ...may.filter((viewer) => !reads(viewer)).slice(0, Math.ceil(readers.length / 4))];
-}
+/** Who reads a good part of the cases, and as many who do not. */
+const listenersOf = ({ reference, viewers }: Room): readonly Viewer[] =>
+  evenly(
+    viewers.filter((viewer) => mayAsk(viewer, 'READ_CASES')),
+    (viewer) => nearCases(reference, viewer).length > reference.world.cases.length / 3,
+  );
 
 /** They listen while the rows change. */
 export async function listenToAll(room: Room, subject: Subject): Promise<Decision[]> {
@@ -75,7 +74,10 @@ export async function listenToAll(room: Room, subject: Subject): Promise<Decisio
       room.search(viewer, JSON.stringify(stream.events));
       const byId = new Map(events.map((event) => [String(event['id']), event['object']]));
       return [...heard].map(([id, told]): Decision => {
-        const one = decision(subject.type, id, { expected: told === 'absent' ? null : told, object: byId.get(id) });
+        const one = decision(subject.type, `${id} to ${JSON.stringify(viewer)}`, {
+          expected: told === 'absent' ? null : told,
+          object: byId.get(id),
+        });
         const isHeard = byId.has(id);
         if (isHeard !== (told !== null)) return { ...one, expected: { heard: String(!isHeard) } };
         // What is meant for others is no decision on who may see it.
