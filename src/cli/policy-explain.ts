@@ -11,11 +11,12 @@ import {
   openPolicyInForce,
   planFor,
   type InForce,
+  type Plan,
   type Policy,
 } from '../access/index.js';
 import { openDirectory, uuidOfKey } from '../directory/index.js';
 import { asSystem, createLog, HubError, matchKeys, nearest, phiClasses, uuidOf, type MatchKey, type PhiClass, type Shape } from '../kernel/index.js'; // prettier-ignore
-import { lookUpConditions } from '../read/index.js';
+import { lookUpConditions, type ConditionsFound } from '../read/index.js';
 import { openPool } from '../store/index.js';
 import { roleAddress } from './database.js';
 import type { HubSettings } from './hub-settings.js';
@@ -141,7 +142,7 @@ async function holdingNow({ pool, inForce }: { pool: Pool; inForce: InForce }, l
   const [purpose = ''] = look.purposes;
   const plan = planFor(inForce.policy, { role: look.role, purpose }, inForce.generation);
   const labelled = labelledTableOf(look.asked.shape);
-  const now = await lookUpConditions(pool, { shape: patientShape, uid: look.person, plan, viewer, labelled });
+  const now = await lookUpConditions(pool, { shape: patientShape, uid: look.person, plan, viewer, labelled, phi: look.asked.phi });
   if (!now) return ['For this viewer there is no such patient: absent, or not one that they may know of.'];
   const inactive = found.active ? [] : ['The directory knows this person as gone: every request is refused.'];
   const holds = Object.entries(now.holds).map(([name, yes]) => `  ${name}: ${yes ? 'holds' : 'does not hold'} now`);
@@ -149,7 +150,17 @@ async function holdingNow({ pool, inForce }: { pool: Pool; inForce: InForce }, l
     now.masked === null
       ? []
       : [`  labels: ${now.masked === 0 ? 'no row' : 'at least one row'} of ${labelled ?? ''} is masked (sensitivity.masked)`];
-  return [...inactive, 'For this patient and this person of the directory, with their own departments and facility:', ...holds, ...masked]; // prettier-ignore
+  const agreed = now.agreed === null ? [] : agreedLines(now.agreed, plan);
+  return [...inactive, 'For this patient and this person of the directory, with their own departments and facility:', ...holds, ...agreed, ...masked]; // prettier-ignore
+}
+
+/** Said for every patient, so that a line more does not tell that somebody gave a consent. */
+function agreedLines({ consent, restriction, labels }: NonNullable<ConditionsFound['agreed']>, { consent: rules }: Plan): string[] {
+  const rows = labels ? 'allow it, but for rows with some labels' : 'allow it';
+  return [
+    `  consents of the patient: ${consent ? rows : 'deny it'} now (${rules.denied.rule})`,
+    `  agreed restrictions: ${restriction ? 'none is on it' : 'one is on it'} now (${rules.restricted.rule})`,
+  ];
 }
 
 /** Where rows of this shape lie with the person; what is gathered on the person comes from the records. */

@@ -7,7 +7,8 @@ const at = /.* at "([\w.[\]]+)"; /s;
 /** What may follow the value, each as far as no value stands in it. */
 const reasons: readonly RegExp[] = [
   /; (Expected type "[^"]+" to be an object)\.$/,
-  /; (Field "\w+" is not defined by type "\w+"\.(?: Did you mean [^?]*\?)?)$/,
+  // The field is a word of who asks, too: it may be a name that stands in the wrong place.
+  /; Field "[^"]*" (is not defined by type "\w+"\.(?: Did you mean [^?]*\?)?)$/,
   /; (Field "\w+" of required type "[^"]+" was not provided)\.$/,
   /; (Expected non-nullable type "[^"]+" not to be null)\.$/,
   /; (\w+: expected [^"]*)$/,
@@ -29,6 +30,6 @@ function ofOneVariable(variable: string, message: string): string {
   const place = at.exec(message)?.[1];
   const reason = reasons.map((known) => known.exec(message)?.[1]).find((found) => found !== undefined);
   const where = place === undefined ? '' : ` at "${place}"`;
-  const why = reason === undefined ? '' : `; ${reason.replace(/^does/, 'it does')}`;
+  const why = reason === undefined ? '' : `; ${reason.replace(/^does/, 'it does').replace(/^is not/, 'a field is not')}`;
   return `Variable "${variable}" got an invalid value${where}${why}`.replace(/([^.?])$/, '$1.');
 }

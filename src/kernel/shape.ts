@@ -55,6 +55,8 @@ export interface KeysetOrder {
   readonly key: string;
   readonly cast: 'timestamptz' | 'date' | 'int' | 'bigint' | 'text';
   readonly descending: boolean;
+  /** The key is of this class: a row that does not show it sorts as if it had none, for order and cursor would tell. Instants and dates only. */
+  readonly phi?: PhiClass;
 }
 /** A predicate added where the named argument (or path into an input, `filter.kinds`) is given and not null. */
 export interface ArgumentRule {

@@ -23,6 +23,13 @@ export const coverageShape = shape('Coverage', {
   },
 });
 
+/** A number may come from another system, or have been used twice: what is named by it is of this person, by a record that certainly
+ *  is theirs, or it is not shown. */
+const ofSamePerson = `exists (select 1 from person_link mine join person_link theirs using (person_id)
+  where mine.patient_record_id = ^.patient_record_id and theirs.patient_record_id = $.patient_record_id and theirs.assurance = 'CERTAIN')`;
+/** The payer answers the claim under the patient for whom it was sent. */
+const ofSamePatient = (j: string): string => `${j}.id = $.adjudication_id and ${j}.patient_record_id = $.patient_record_id`;
+
 /** What the payer decided may be masked where the claim itself is not. */
 const decidedIsMasked = '($@decided.label_mask & :masked) <> 0';
 const decision = { phi: 'BILLING', spoiltBy: decidedIsMasked, refusedBy: '($@decided.label_mask & :refused_BILLING) <> 0' } as const;
@@ -32,12 +39,12 @@ export const claimShape = shape('Claim', {
   tag: 'clm',
   ...onRecord('BILLING'),
   labelled: { keeps: ['id', 'kind', 'servicedFrom', 'provenance'] },
-  joins: { source: sourceJoin, decided: { from: 'adjudication j where j.id = $.adjudication_id' } },
+  joins: { source: sourceJoin, decided: { from: `adjudication j where ${ofSamePatient('j')}` } },
   timeline: {
     kind: 'CLAIM',
     at: `$.serviced_from::timestamp at time zone 'UTC'`,
     title: `initcap($.kind) || ' claim'`,
-    detail: `(select case when a.denied then 'denied' else 'decided' end from adjudication a where a.id = $.adjudication_id and (a.label_mask & :blind) = 0)`,
+    detail: `(select case when a.denied then 'denied' else 'decided' end from adjudication a where ${ofSamePatient('a')} and (a.label_mask & :blind) = 0)`,
   },
   fields: {
     id: id('clm'),
@@ -46,12 +53,7 @@ export const claimShape = shape('Claim', {
     type: coding('type', { phi: 'BILLING' }),
     servicedFrom: date('serviced_from', { phi: 'BILLING' }),
     servicedTo: date('serviced_to', { phi: 'BILLING' }),
-    // A visit number may come from another system: it is this person's visit, or it is not shown.
-    encounter: one('Encounter', {
-      on: `$.id = ^.encounter_id and exists (select 1 from person_link mine join person_link theirs using (person_id)
-        where mine.patient_record_id = ^.patient_record_id and theirs.patient_record_id = $.patient_record_id)`,
-      phi: 'CLINICAL',
-    }),
+    encounter: one('Encounter', { on: `$.id = ^.encounter_id and ${ofSamePerson}`, phi: 'CLINICAL' }),
     insurer: column(
       'coalesce($.insurer, case when ($@decided.label_mask & :blind) = 0 then $@decided.insurer end, (select n.name from source_name n where n.source_id = $.source_id and n.ref = $.insurer_ref))',
       {
@@ -69,7 +71,7 @@ export const claimShape = shape('Claim', {
       ...decision,
     }),
     adjudicatedAt: instant('$@decided.adjudicated_at', decision),
-    payments: many('Payment', { on: '$.claim_id = ^.id', order: '$.paid_on, $.uid', phi: 'BILLING' }),
+    payments: many('Payment', { on: `$.claim_id = ^.id and ${ofSamePerson}`, order: '$.paid_on, $.uid', phi: 'BILLING' }),
     labels: column('array_to_json(:labels)', { phi: 'CLINICAL' }),
     provenance,
   },

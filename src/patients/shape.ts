@@ -93,7 +93,7 @@ export const patientShape = shape('Patient', {
         masked: 'bool_or(((a.label_mask | c.label_mask) & :masked) <> 0)',
         refused: 'bool_or(((a.label_mask | c.label_mask) & :refused_BILLING) <> 0)',
       },
-      from: `claim c join adjudication a on a.id = c.adjudication_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null
+      from: `claim c join adjudication a on a.id = c.adjudication_id and a.patient_record_id = c.patient_record_id where c.patient_record_id = any($@records.ids) and a.owes_amount is not null
         and (coalesce(c.status, 'active') = 'active' or ((a.label_mask | c.label_mask) & (:masked | :refused_BILLING)) <> 0)`,
     },
   },
@@ -153,7 +153,8 @@ export const patientShape = shape('Patient', {
     }),
     cases: connection('Case', {
       on: `$.patient_record_id = any(^@records.ids)`,
-      orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true } },
+      // When another's case came in is part of its story.
+      orders: { default: { key: '$.received_at', cast: 'timestamptz', descending: true, phi: 'NARRATIVE' } },
       gate: 'NARRATIVE',
       samePerson: true,
     }),

@@ -1,6 +1,6 @@
 /** Compiles a Relay connection: keyset paging by (sort key, uid), one row more than asked for to know whether there are more,
  *  cursors made in SQL, totalCount only when asked for (exact up to 10,000, null above). */
-import type { Withholding } from '../access/index.js';
+import type { Plan, Withholding } from '../access/index.js';
 import { HubError, type ConnectionField, type KeysetOrder } from '../kernel/index.js';
 import { argumentPredicate, refusalOf } from './argument.js';
 import { compileRow, objectTypeOf, type Compilation, type Nested, type Verdict } from './compile-row.js';
@@ -82,7 +82,7 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
   checkedFirst(args.at('first'));
   const order = orderOf(field, args);
-  const key = row.sql(order.key);
+  const key = sortKey(row, order, plan);
   const direction = order.descending ? ' desc' : '';
   const predicates = [row.sql(field.on), ...(shape.where ? [row.sql(shape.where)] : []), ...(verdict.where ? [verdict.where] : [])];
   for (const [name, rule] of Object.entries(field.arguments ?? {})) {
@@ -98,6 +98,8 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   }
   const from = row.sql(field.from ?? shape.table);
   const orderBy = `${key}${direction}, ${row.alias}.uid${direction}`;
+  // What asks who is looking is worked out once a row, where the rows are chosen.
+  const outerOrder = order.phi ? `${row.alias}.sort_key${direction}, ${row.alias}.uid${direction}` : orderBy;
   row.column('uid');
   let needsCursor = false;
   const selection = selectedFields(document, objectTypeOf(at.type, at.selected.name), at.selected.sets);
@@ -106,7 +108,7 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
     row,
     selection,
     first,
-    order: numbered ? `${row.alias}.n` : orderBy,
+    order: numbered ? `${row.alias}.n` : outerOrder,
     kept: numbered ? ` filter (where ${row.alias}.n <= ${first})` : '',
     after,
     cursor: () => {
@@ -122,7 +124,10 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
         order: orderBy,
         limit: numbered ? `${first} + 1` : first,
         numbered,
-        more: needsCursor ? [`${cursorSql(key, `${row.alias}.uid`)} as cursor`] : [],
+        more: [
+          ...(needsCursor ? [`${cursorSql(key, `${row.alias}.uid`)} as cursor`] : []),
+          ...(order.phi && !numbered ? [`${key} as sort_key`] : []),
+        ],
       }),
     total: () =>
       `(select case when count(*) > 10000 then null else count(*) end from (select 1 from ${from} ${row.alias} where ${predicates.join(' and ')} limit 10001) capped)`,
@@ -200,6 +205,17 @@ function orderOf(field: ConnectionField, args: Arguments): KeysetOrder {
   const order = (typeof asked === 'string' ? field.orders[asked] : undefined) ?? field.orders['default'];
   if (!order) throw new Error(`no order for ${String(asked)}`);
   return order;
+}
+
+/** What a row does not show of itself is not told by its place or its cursor either; a masked row keeps its date. What the
+ *  person's consents deny of a class is no list of that class at all. */
+function sortKey(row: Row, { key, cast, phi }: KeysetOrder, plan: Plan): string {
+  const sql = row.sql(key);
+  const decision = phi === undefined ? null : plan.decide(phi);
+  if (!decision || decision.may === 'always') return sql;
+  const none = `'-infinity'::${cast}`;
+  const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : null;
+  return holds === null ? none : `case when ${holds} then ${sql} else ${none} end`;
 }
 
 export function checkedFirst(value: unknown): number {

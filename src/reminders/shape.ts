@@ -26,11 +26,13 @@ const reminderShape = shape('Reminder', {
 const reminderEventShape = shape('ReminderEvent', {
   table: 'reminder',
   conditions: ofCase.conditionsAlone,
+  consents: ofCase.consentsAlone,
   grant: ofCase.grant,
   touches: ofCase.alone.touches,
+  // As by its id: a masked case shows nothing of what was said in it.
   fields: {
     reminderId: id('rem'),
-    reminder: one('Reminder', { on: '$.id = ^.id', gate: 'NARRATIVE' }),
+    reminder: one('Reminder', { on: `$.id = ^.id and ${ofCase.alone.where}`, gate: 'NARRATIVE' }),
     review: one('ReviewDue', { on: '$.id = ^.id and $.grant_id is not null' }),
   },
 });

@@ -86,7 +86,7 @@ const table: readonly Case[] = [
 
   { title: 'a sensitivity is denied by label', consent: allows(denies(labels('HIV'))), denies: labelled('HIV') },
   { title: 'behavioral health catches what stands below it, which carries its bit', consent: allows(denies(labels('BH'))), denies: labelled('BH') }, // prettier-ignore
-  { title: 'a code finer than any label is denied by the next wider one', consent: allows(denies(labels('OPIOIDUD'))), denies: labelled('SUD') }, // prettier-ignore
+  { title: 'a fine label is denied by itself, and not the wider one above it', consent: allows(denies(labels('OPIOIDUD'))), denies: labelled('OPIOIDUD') }, // prettier-ignore
   { title: 'a sensitivity that no row can carry denies all rows', consent: allows(denies(labels('ZZSENS'))), denies: all },
   { title: 'in a class, by label', consent: allows(denies({ ...labels('HIV'), ...classes('Claim') })), denies: { BILLING: ['HIV'] } },
   { title: 'normal confidentiality and above is everything', consent: allows(denies({ securityLabel: [{ code: 'N' }] })), denies: all },

@@ -113,6 +113,33 @@ describe("another's case", () => {
   });
 });
 
+describe("another's case on the list of a patient whom the viewer knows", () => {
+  const numbers = async (who: Asking): Promise<[unknown, string][]> => {
+    const document = 'query ($id: ID!) { patient(id: $id) { cases { edges { cursor node { number } } } } }';
+    const answer = await gateway.ask(who, document, { id: `pat_${story.maria.uid}` });
+    return listAt(answer, 'patient.cases.edges').map((edge) => [at(edge, 'node.number'), Buffer.from(String(at(edge, 'cursor')), 'base64').toString('utf8')]); // prettier-ignore
+  };
+
+  it('stands below those that are theirs, and neither its place nor its cursor tells when it came in', async () => {
+    await asOwner(
+      database.url,
+      `insert into case_file (number, kind, status, facility_id, classification, channel, received_at, opened_at, summary, patient_record_id, assigned_to)
+       select 'PR-LATER', kind, status, facility_id, classification, channel, '2026-11-23T08:15:00Z', now(), summary, patient_record_id, $2 from case_file where uid = $1`,
+      [story.maria.caseUid, story.other.row],
+    );
+    try {
+      const [own, others] = await numbers(advocate);
+      expect(own).toEqual(['PR-2026-0001', expect.stringMatching(/ 2026-11-20 14:00:00/)]);
+      expect(others).toEqual(['PR-LATER', expect.stringMatching(/ -infinity$/)]);
+      const byWhoHoldsIt = await numbers({ ...advocate, user: story.other });
+      expect(byWhoHoldsIt.map(([number]) => number)).toEqual(['PR-LATER', 'PR-2026-0001']);
+      expect(byWhoHoldsIt[0]?.[1]).toMatch(/ 2026-11-23 08:15:00/);
+    } finally {
+      await asOwner(database.url, `delete from case_file where number = 'PR-LATER'`);
+    }
+  });
+});
+
 describe('a patient of whom the viewer has no case', () => {
   it('is known by identity only; every list is empty, without a count, for want of a relation', async () => {
     const answer = await gateway.ask(advocate, wholePatient, { id: `pat_${story.john.uid}` });

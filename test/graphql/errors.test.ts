@@ -1,9 +1,10 @@
 /** What clients see of a fault: a code and a sentence of ours, nothing of the inside. */
 import { describe, expect, it } from '@jest/globals';
-import { GraphQLError } from 'graphql';
+import { getVariableValues, GraphQLError, parse, parseValue, valueFromASTUntyped, type OperationDefinitionNode } from 'graphql';
 import { pino } from 'pino';
 import { formatError } from '../../src/graphql/index.js';
 import { HubError } from '../../src/kernel/index.js';
+import { hubSchema } from '../support/gateway.js';
 
 function told(error: unknown): { shown: ReturnType<typeof formatError>; logged: string } {
   const lines: string[] = [];
@@ -55,5 +56,21 @@ describe('an error', () => {
   it('says no more than that, whatever else stands in its extensions', () => {
     const { shown } = told(new GraphQLError('x', { extensions: { code: 'BAD_INPUT', stacktrace: [secret], exception: secret } }));
     expect(shown).toEqual({ message: 'x', extensions: { code: 'BAD_INPUT' } });
+  });
+
+  it.each([
+    ['{ birthDate: "Zz-Maria" }', 'Variable "$s" got an invalid value at "s.birthDate"; Date: expected a date such as 2026-11-23.'],
+    ['{ nam: "Zz-Maria" }', 'Variable "$s" got an invalid value; a field is not defined by type "PatientSearch". Did you mean "name"?'],
+    ['{ name: { of: "Zz-Maria" } }', 'Variable "$s" got an invalid value at "s.name"; String cannot represent a non string value.'],
+    [
+      '"Zz-Maria; at \\"s.name\\"; Date: expected Zz-Maria"',
+      'Variable "$s" got an invalid value; Expected type "PatientSearch" to be an object.',
+    ],
+  ])('of a variable that cannot be taken, as %s, tells where and what is expected, and not what was given', (value, expected) => {
+    const { definitions } = parse('query ($s: PatientSearch!) { patients(search: $s) { totalCount } }');
+    const [operation] = definitions as OperationDefinitionNode[];
+    const given = valueFromASTUntyped(parseValue(value));
+    const { errors } = getVariableValues(hubSchema, operation!.variableDefinitions ?? [], { s: given });
+    expect(errors?.map((error) => told(error).shown.message)).toEqual([expected]);
   });
 });

@@ -59,7 +59,7 @@ describe('a variable that does not fit', () => {
     [
       'a field that is not there',
       { of: { name: value, nam: value } },
-      'Variable "$of" got an invalid value; Field "nam" is not defined by type "Of". Did you mean "name"?',
+      'Variable "$of" got an invalid value; a field is not defined by type "Of". Did you mean "name"?',
     ],
     [
       'a field that is missing',

@@ -97,6 +97,12 @@ describe('a shape with an id', () => {
     expect(shapes.filter(({ conditionsAlone, alone }) => conditionsAlone && !alone?.touches).map(({ type }) => type)).toEqual([]);
   });
 
+  it('knows whose consents bind it where it knows conditions: the trail tells of both in one place', () => {
+    expect(shapes.filter(({ conditions, consents }) => conditions && consents === undefined).map(({ type }) => type)).toEqual([]);
+    const alone = shapes.filter(({ conditionsAlone, consentsAlone }) => conditionsAlone && consentsAlone === undefined);
+    expect(alone.map(({ type }) => type)).toEqual([]);
+  });
+
   it('knows every condition of the policy or none, and by which grant the glass is broken', () => {
     for (const { type, grant, ...conditionsOf } of shapes)
       for (const known of [conditionsOf.conditions, conditionsOf.conditionsAlone])

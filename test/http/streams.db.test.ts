@@ -173,6 +173,18 @@ describe('a reminder that falls due', () => {
     await world.write('delete from case_department');
   });
 
+  it('of a case that is masked is null, as it is by its id', async () => {
+    const stream = await world.listen(due, { userUid: world.story.advocate.uid });
+    await world.write('update case_file set label_mask = 4 where uid = $1', [world.story.maria.caseUid]);
+    try {
+      const id = await remind(world.story.maria.caseUid, world.story.advocate.row);
+      await stream.count(1);
+      expect(stream.events[0]).toEqual({ data: { reminderDue: { reminderId: id, reminder: null } } });
+    } finally {
+      await world.write('update case_file set label_mask = 0 where uid = $1', [world.story.maria.caseUid]);
+    }
+  });
+
   it('of a case that its recipient may not read any more is null', async () => {
     const stream = await world.listen(due, { userUid: world.story.advocate.uid });
     const id = await remind(world.story.john.caseUid, world.story.advocate.row);

@@ -104,6 +104,7 @@ export function faults(world: MutantWorld, viewer: Viewer, answer: Answer): stri
         ...(tag === 'pat' ? untoldOf(object, strangers) : []),
       );
     found.push(...keptBack(world, viewer, object));
+    if (uid === world.doubtfulVisit) found.push('a claim tells of a visit that is perhaps not hers');
     if (tag === 'case' && uid === uuid(32) && object['patient']) found.push('a case tells of a person who is perhaps not meant');
     if (tag === 'rec' && object['name'] === null && !(object['withheld'] as Json[] | undefined)?.some(({ field }) => field === 'name'))
       found.push(`${id} does not say that its name is withheld`);
@@ -189,6 +190,15 @@ const untoldOf = (object: Json, open: ReadonlySet<string>): string[] =>
       : [`${String(object['id'])}.${name} is not said to be withheld`],
   );
 
+/** When another's case came in is part of its story: its cursor must not tell either. */
+function toldByCursors({ cases }: Json, related: ReadonlySet<string>): string[] {
+  const { nodes = [], edges = [] } = (cases ?? {}) as { readonly nodes?: Json[]; readonly edges?: Json[] };
+  return nodes.flatMap(({ id }, at) => {
+    const cursor = Buffer.from(String(edges[at]?.['cursor']), 'base64').toString('utf8');
+    return related.has(uuidIn(id)) || !/ \d{4}-/.test(cursor) ? [] : [`the cursor of ${String(id)} tells when it came in`];
+  });
+}
+
 const saidOfMaria: Json = { name: 'Zz-Maria Zz-Lopez', birthDate: '1959-02-03', sex: 'female', deceasedAt: null };
 
 function faultsOfMaria(world: MutantWorld, { related }: Viewer, maria: Json): string[] {
@@ -199,6 +209,7 @@ function faultsOfMaria(world: MutantWorld, { related }: Viewer, maria: Json): st
     if (name in maria && maria[name] !== said) found.push(`${name} of Maria is ${String(maria[name])}`);
   if (related.has(world.maria.uid) && 'interpreterNeeded' in maria && maria['interpreterNeeded'] !== false)
     found.push('a masked record says that Maria needs an interpreter');
+  found.push(...toldByCursors(maria, related));
   const conditions = (maria['conditions'] as { nodes: Json[] } | undefined)?.nodes ?? [];
   if (conditions.length > 0 && conditions.filter(({ id }) => world.maskedRows.has(uuidIn(id))).length !== 2)
     found.push('a masked condition is left out');

@@ -20,6 +20,8 @@ export interface MutantWorld extends Story, ConsentedWorld {
   readonly breaker: { readonly uid: string; readonly row: string; readonly grant: string };
   /** The record that is only perhaps Maria's. */
   readonly doubtfulRecord: string;
+  /** A visit of that record, which a claim of Maria's names. */
+  readonly doubtfulVisit: string;
   /** A person of whom nothing but a masked record tells; the advocate holds the case. */
   readonly veiled: { readonly uid: string; readonly caseUid: string };
   /** A case of the advocate's own that is masked. */
@@ -168,6 +170,14 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
          values (1, 'EOB/D', $1, now(), 'Claim/D', $2, 4, 4) returning id) update claim c set adjudication_id = a.id from a where c.id = $2`,
       [recordRow, decided],
     );
+    // A claim of hers that names a visit, and is named by a payment, of the record that is only perhaps hers; and a payment
+    // that is masked where its claim is not.
+    await client.query(
+      `with c as (insert into claim (source_id, source_key, patient_record_id, ingested_at, kind, status, serviced_from, encounter_id, own_mask, label_mask)
+         select 1, 'Claim/P', $1, now(), 'ORAL', 'active', '2026-12-01', e.id, 0, 0 from encounter e where e.source_key = 'Encounter/P' returning id)
+       insert into payment (source_id, source_key, patient_record_id, ingested_at, claim_id, payer, own_mask, label_mask) select 1, 'Pay/P', $2, now(), c.id, $3, 0, 0 from c union all select 1, 'Pay/M', $1, now(), c.id, $4, 4, 4 from c`,
+      [recordRow, perhaps, doubtMark, maskedMark],
+    );
     const consented = await addConsents(client, { story, row, record, caseOn, bill });
     for (const table of factTables) await fill(client, table);
     // The latest of all, so that a short list of bookings begins with them.
@@ -188,6 +198,7 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
       former: { uid: uuid(6), row: former },
       breaker: { uid: uuid(7), row: breaker, grant },
       doubtfulRecord: await row(`select uid as id from patient_record where id = $1`, [perhaps]),
+      doubtfulVisit: await row(`select uid as id from encounter where source_key = 'Encounter/P'`),
       veiled: { uid: uuid(30), caseUid: uuid(31) },
       maskedCase: uuid(34),
       decidedClaim: String((await client.query<{ uid: string }>('select uid from claim where id = $1', [decided])).rows[0]?.uid),

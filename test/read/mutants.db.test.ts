@@ -95,8 +95,8 @@ const personPage = `query Person($id: ID!) { patient(id: $id) {
   conditions { nodes { id clinicalStatus code { display } withheld { field } } }
   appointments { totalCount nodes { id status serviceType { display } withheld { field } } withheld { field rule } }
   encounters { totalCount nodes { id status reason { display } practitioners location withheld { field } } withheld { field } }
-  claims { totalCount nodes { id status servicedFrom insurer allowed { amount } paid { amount } denied encounter { id status } withheld { field } } withheld { field } }
-  cases { totalCount nodes { id number summary severity interactions { nodes { id with note } } } withheld { field } } } }`;
+  claims { totalCount nodes { id status servicedFrom insurer allowed { amount } paid { amount } denied encounter { id status } payments { id payer } withheld { field } } withheld { field } }
+  cases { totalCount edges { cursor } nodes { id number summary severity interactions { nodes { id with note } } } withheld { field } } } }`;
 
 interface Question {
   readonly document: string;

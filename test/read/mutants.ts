@@ -10,7 +10,7 @@ export interface Mutant {
   readonly after: string;
   readonly text: string;
 }
-interface Operator {
+export interface Operator {
   readonly name: string;
   readonly finds: RegExp;
   readonly put: (...groups: string[]) => string;
@@ -18,15 +18,19 @@ interface Operator {
 
 /** `$` where the compiler or a shape writes a predicate that keeps something back. */
 const operators: readonly Operator[] = [
-  { name: 'the CASE of a masked row', finds: /case when not (\w+\.masked) then/g, put: () => 'case when true then' },
+  {
+    name: 'the CASE of a masked row',
+    finds: /case when not (?:\w+\.(?:masked|blind(?:_\w+)?)|all\d+\.c\d+) then/g,
+    put: () => 'case when true then',
+  },
   {
     name: 'the CASE of a value made from masked rows',
-    finds: /case when not coalesce\((\w+)\.\w+, false\) then/g,
+    finds: /case when not (?:coalesce\(\w+\.\w+, false\)|\(coalesce\(\w+\.\w+, false\) or coalesce\(\w+\.\w+, false\)\)) then/g,
     put: () => 'case when true then',
   },
   {
     name: 'the CASE of both',
-    finds: /case when not \(\w+\.masked or coalesce\(\w+\.\w+, false\)\) then/g,
+    finds: /case when not \(\w+\.\w+(?: or coalesce\((?:\w+\.\w+|\([^()]*\) <> 0|\(\w+\.\w+ & \w+\.\w+\) <> 0), false\))+\) then/g,
     put: () => 'case when true then',
   },
   {
@@ -58,6 +62,14 @@ const operators: readonly Operator[] = [
   { name: 'whose records a grant was asked for', finds: /\w+\.person_id = g\.person_id/g, put: () => 'true' },
   { name: 'that a grant was asked for all records', finds: /\w+\.patient_record_id <> all\(g\.record_ids\)/g, put: () => 'false' },
 ];
+
+/** A statement without any of what an operator finds. */
+export const withoutEvery = ({ finds, put }: Operator, text: string): string => text.replace(finds, (...found: string[]) => put(...found));
+export function operatorNamed(name: string): Operator {
+  const found = operators.find((operator) => operator.name === name);
+  if (!found) throw new Error(`no operator takes out ${name}`);
+  return found;
+}
 
 const mostAfter = 400;
 

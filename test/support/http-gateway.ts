@@ -12,7 +12,7 @@ import { openDirectory } from '../../src/directory/index.js';
 import { createApollo } from '../../src/graphql/index.js';
 import { createApp, keepLimits, listen, openDoor, rememberedForMs, type StreamLimits } from '../../src/http/index.js';
 import { createLog, toWireId, type Clock } from '../../src/kernel/index.js';
-import { createReader, openReaders } from '../../src/read/index.js';
+import { createReader, openReaders, type Readers } from '../../src/read/index.js';
 import { listenTo, openPool, openTokenUse } from '../../src/store/index.js';
 import { hubSchema, noActs, noAgreements, noPrivacyActs, shapes, testPolicy } from './gateway.js';
 import type { TestDatabase } from './services.js';
@@ -59,6 +59,8 @@ export interface HttpGatewayOptions {
   readonly streams?: StreamLimits;
   /** How often a silent stream asks whether its viewer is still welcome. */
   readonly lookAgainMs?: number;
+  /** For a test that watches or breaks what is sent to the database. */
+  readonly alter?: (flight: Parameters<Readers['fly']>[0]) => Parameters<Readers['fly']>[0];
   /** Another gateway of the same hub: its tokens are good here. */
   readonly beside?: HttpGateway;
 }
@@ -71,7 +73,13 @@ export async function openHttpGateway(database: TestDatabase, options: HttpGatew
   const pool = openPool(database.gatewayUrl, { max: 2, name: 'test-gateway' });
   const readers = openReaders(database.gatewayUrl, { connections: 2, log });
   const audit = options.audit ?? openAudit(database.gatewayUrl, { log });
-  const reader = createReader(shapes, readers);
+  const { alter = (flight) => flight } = options;
+  const altered = (flight: Parameters<Readers['fly']>[0]): Parameters<Readers['fly']>[0] => {
+    const sent = alter(flight);
+    // A statement has one text under one name.
+    return { ...sent, name: sent.text === flight.text ? flight.name : '' };
+  };
+  const reader = createReader(shapes, { ...readers, fly: (flight) => readers.fly(altered(flight)) });
   const { development = true, neverIdle = [] } = options;
   const own = options.clock ? { clock: options.clock } : {};
   const { gate, rateLimit, mostBytes } = limitsOf(
