@@ -64,19 +64,29 @@ describe('one transaction', () => {
 describe('a batch and a worker that wait for each other', () => {
   it('both get done: the batch is taken again from the start', async () => {
     await room.ingest([says('encounter', 'Encounter/1'), says('claim', 'Claim/1')]);
+    let batch = await meet('new 1');
+    // Whom the database lets go first is whoever looked last: on a slow machine that may be the other.
+    for (let turn = 2; batch === 'the other gave way'; turn += 1) batch = await meet(`new ${turn}`);
+    expect(batch).toMatchObject({ updated: 2 });
+    const said = (await room.rows('select e.status as encounter, c.status as claim from encounter e, claim c'))[0];
+    expect(said).toEqual({ encounter: expect.stringMatching(/^new \d$/), claim: said?.['encounter'] });
+  });
+
+  async function meet(status: string): Promise<object | 'the other gave way'> {
     const other = await room.owner.connect();
     await other.query('begin');
     await other.query('update claim set label_mask = 0');
-    const batch = room.ingest([says('encounter', 'Encounter/1', { status: 'new' }), says('claim', 'Claim/1', { status: 'new' })]);
+    const batch = room.ingest([says('encounter', 'Encounter/1', { status }), says('claim', 'Claim/1', { status })]);
     await untilOneWaits();
-    await other.query('update encounter set label_mask = 0');
+    const gaveWay = await other.query('update encounter set label_mask = 0').then(
+      () => false,
+      (error: { code?: string }) => error.code === '40P01',
+    );
     await other.query('commit');
     other.release();
-    expect(await batch).toMatchObject({ updated: 2 });
-    expect(await room.rows('select e.status as encounter, c.status as claim from encounter e, claim c')).toEqual([
-      { encounter: 'new', claim: 'new' },
-    ]);
-  });
+    const done = await batch;
+    return gaveWay ? 'the other gave way' : done;
+  }
 
   async function untilOneWaits(): Promise<void> {
     const waiting = `select from pg_stat_activity where application_name = 'hub-test-worker' and wait_event_type = 'Lock' and datname = current_database()`;
