@@ -47,8 +47,8 @@ export interface RelationField extends Guarded {
   readonly order?: string;
   /** Rows are there only where this class is shown, by the conditions on the row itself: a list above has not asked. */
   readonly asks?: PhiClass;
-  /** The row is the person of this row, or of the same person: whose consents bind it is known. */
-  readonly samePerson?: true;
+  /** The row is the person of this row, or of the same person: whose consents bind it is known. As SQL: where that is so. */
+  readonly samePerson?: true | string;
 }
 /** How rows of a connection are sorted: `key` never null, `cast` the type it is read back as from a cursor. */
 export interface KeysetOrder {

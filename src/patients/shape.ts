@@ -130,6 +130,8 @@ export const patientShape = shape('Patient', {
     records: many('PatientRecord', {
       on: '$.id in (select l.patient_record_id from person_link l where l.person_id = ^.id)',
       order: '$.source_id, $.uid',
+      // One that is only probably theirs is bound by its own.
+      samePerson: '$.id = any(^@records.ids)',
     }),
     encounters: facts('Encounter', { at: 'start_at', phi: 'CLINICAL' }),
     appointments: facts('Appointment', { at: 'start_at', phi: 'SCHEDULING' }),

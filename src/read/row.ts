@@ -17,7 +17,7 @@ export interface RowContext {
   /** What may be shown was decided where the rows were chosen (the arms of a timeline). */
   readonly decided?: boolean;
   /** The row is the same person's as the parent's. */
-  readonly samePerson?: boolean;
+  readonly samePerson?: boolean | string;
 }
 
 interface UsedJoin {
@@ -149,10 +149,13 @@ export class Row {
   /** What the person's consents and restrictions deny this viewer: of this row, or of the nearest above that knows whose it
    *  is. Null where no row does. */
   denials(): Denials | null {
-    const above = this.shape.consents === undefined || this.#context.samePerson ? (this.parent?.denials() ?? null) : null;
+    const { samePerson = false, statement } = this.#context;
+    const above = this.shape.consents === undefined || samePerson !== false ? (this.parent?.denials() ?? null) : null;
     const records = this.shape.consents ?? this.shape.consentsAlone;
-    if (above !== null || records === undefined) return above;
-    this.#denials ??= new Denials(this.#context.statement.alias('con'), () => this.sql(deniedSql(records)));
+    if (records === undefined || (above !== null && typeof samePerson !== 'string')) return above;
+    const own = (): string => this.sql(deniedSql(records));
+    const known = (): string => (above !== null && typeof samePerson === 'string' ? `case when ${this.sql(samePerson)} then ${above.answer()} else ${own()} end` : own()); // prettier-ignore
+    this.#denials ??= new Denials(statement.alias('con'), known);
     return this.#denials;
   }
 
