@@ -11,6 +11,7 @@ export interface ConsentRoom {
   readonly story: Story;
   readonly gateway: TestGateway;
   readonly worker: Pool;
+  readonly ownerUrl: string;
   readonly advocate: Asking;
   /** Of the source `ehr`, about Maria unless the resource says otherwise. */
   arrives(id: string, more: object): Promise<void>;
@@ -39,6 +40,7 @@ export async function openConsentRoom(): Promise<ConsentRoom> {
     story,
     gateway,
     worker,
+    ownerUrl: database.url,
     advocate: { role: 'ADVOCATE', purpose: 'HOPERAT', user: story.advocate },
     sql,
     arrives: async (id, more) => {
