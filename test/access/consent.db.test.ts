@@ -3,8 +3,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { at, listAt } from '../support/answers.js';
 import { operation, hubSchema, type Asking } from '../support/gateway.js';
-import { addGrant } from '../support/grants.js';
-import { asOwner } from '../support/owner.js';
 import { everyField } from '../support/whole-document.js';
 import { allows, classes, denies, labels, openConsentRoom, permits, purposes, type ConsentRoom } from './consent-room.js';
 
@@ -63,21 +61,6 @@ describe('a class that is denied', () => {
     const kinds = new Set((listAt(line, 'timeline.nodes') as { kind: string }[]).map(({ kind }) => kind));
     expect([...kinds].toSorted()).toEqual(['APPOINTMENT', 'CASE_OPENED']);
     expect(at(line, 'timeline.withheld')).toEqual([{ field: 'nodes', ...consent }]);
-  });
-
-  it('is not opened by breaking the glass, which opens what only a missing relation withholds', async () => {
-    const { other, maria } = room.story;
-    await addGrant(room.ownerUrl, { userRow: other.row, personUid: maria.uid });
-    const breaker = { ...room.advocate, user: other };
-    const selection = 'encounters { totalCount withheld { field reason rule } } appointments { totalCount }';
-    const open = await ofMaria(selection, breaker);
-    expect(at(open, 'encounters.totalCount')).toBeGreaterThan(0);
-    await room.arrives('c', allows(denies(classes('Encounter'))));
-    expect(await ofMaria(selection, breaker)).toEqual({
-      encounters: { totalCount: null, withheld: [{ field: 'nodes', ...consent }] },
-      appointments: at(open, 'appointments'),
-    });
-    await asOwner(room.ownerUrl, 'delete from access_grant');
   });
 
   it('is withheld below a row of another class, too', async () => {
