@@ -90,6 +90,8 @@ export function renewRange(pool: Pool, range: RowRange, { labels, generation }: 
 type Ids = readonly RowId[];
 interface Relabelled {
   readonly id: RowId;
+  /** Carries a label now and did not, or the other way round. */
+  readonly turned: boolean;
 }
 
 /** The statements in their order, within one transaction. What inherits is reached only from rows whose labels are others now. */
@@ -106,7 +108,7 @@ class Renewing {
     switch (table) {
       case 'patient_record': {
         const records = await this.#run(statements.renewPlain(table, places[table]), rows);
-        await linkAnew(this.client, idsOf(records));
+        await linkAnew(this.client, idsOf(records.filter(({ turned }) => turned)));
         return void (await this.#run(statements.renewCoverages, [], idsOf(records)));
       }
       case 'condition': {

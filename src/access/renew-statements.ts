@@ -41,7 +41,7 @@ function renewal({ table, also, joins = '', inherits }: Renewal): string {
   written as (
     update ${table} t set own_mask = w.own, label_mask = w.mask from worked_out w
      where w.id = t.id and (t.own_mask is distinct from w.own or t.label_mask is distinct from w.mask))
-  select id from worked_out where mask is distinct from was`;
+  select id, (coalesce(was, 0) <> 0) <> (mask <> 0) as turned from worked_out where mask is distinct from was`;
 }
 
 /** $5 encounters: of which the own masks changed. */
