@@ -3,7 +3,7 @@
 import type { Plan, Withholding } from '../access/index.js';
 import type { ArgumentRule, PhiClass } from '../kernel/index.js';
 import type { Compilation } from './compile-row.js';
-import { allowedIn, refusedAnywhere, refusedIn, unrestrictedIn } from './denials.js';
+import { openIn, refusedAnywhere, refusedIn } from './denials.js';
 import type { Row } from './row.js';
 import type { Arguments, ParameterValue } from './statement.js';
 
@@ -60,7 +60,7 @@ function seenPredicate({ row, plan, phi }: Asked & { readonly phi: PhiClass }, u
   const masked = `(${plan.masked} | ${refusedIn('d', phi)})`;
   // What other rows say of this one is asked again without those that are denied, where there are any.
   const seen = labels === null ? `(d is null or (${under(masked)}))` : `((${labels} & ${masked}) <> 0 or (${predicate}))`;
-  const agreed = row.agreedInline((d) => `${allowedIn(d, phi)} and ${unrestrictedIn(d, phi)} and ${seen}`);
+  const agreed = row.agreedInline((d) => `${openIn(d, phi)} and ${seen}`);
   if (agreed !== null) return `(${labels === null ? `(${predicate})` : `(${labels} <> 0 or (${predicate}))`} and ${agreed})`;
   return labels !== null && plan.masked !== 0 ? `((${labels} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
 }

@@ -43,18 +43,14 @@ function toldRow({ statement, plan }: Compilation, { row: root, line: { arm, of 
   const row = new Row(of, { statement, plan, parent: root });
   const decision = plan.decide(arm.gate);
   if (decision.may === 'never') return null;
-  const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : 'true';
+  const asked = decision.may === 'when' ? decision.conditions : [];
+  const holds = decision.may === 'when' ? row.holdsWhere(asked) : 'true';
   if (holds === null) return null;
-  const inline = (conditions: Parameters<Row['holdsInline']>[0]): string => row.holdsInline(conditions) ?? 'false';
-  const opened =
-    decision.may === 'when' && decision.conditions.includes('glass')
-      ? `(${inline(['glass'])} and not ${inline(decision.conditions.filter((condition) => condition !== 'glass'))})`
-      : 'false';
   const touches = of.touches ?? of.alone?.touches;
   const columns = [
     ...lineColumns(row, { shape: of, gate: arm.gate, masked: plan.masked }),
     `${touches ? row.sql(touches.person) : 'null::uuid'} as person_uid`,
-    `${opened} as opened`,
+    `${row.openedByGlass(asked) ?? 'false'} as opened`,
     `${of.grant ? row.sql(of.grant) : 'null::uuid'} as grant_uid`,
   ];
   const at = row.sql(of.timeline?.at ?? 'null');

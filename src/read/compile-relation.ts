@@ -8,7 +8,7 @@ import { compileConnection } from './compile-connection.js';
 import { compileTimeline } from './compile-timeline.js';
 import { compileMember } from './compile-member.js';
 import { compileRow, type Compilation, type Nested, type Verdict } from './compile-row.js';
-import { allowedIn, unrestrictedIn } from './denials.js';
+import { openIn } from './denials.js';
 import { Row } from './row.js';
 import { innerSelect, shapeOf, type RelationAt, type Shapes } from './rows.js';
 
@@ -85,7 +85,7 @@ function askedOf(row: Row, plan: Plan, phi: PhiClass): string[] | null {
   const decision = plan.decide(phi);
   const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : null;
   if (decision.may !== 'always' && holds === null) return null;
-  const agreed = row.agreedInline((d) => `${allowedIn(d, phi)} and ${unrestrictedIn(d, phi)}`);
+  const agreed = row.agreedInline((d) => openIn(d, phi));
   return [holds, agreed].filter((condition) => condition !== null);
 }
 

@@ -16,6 +16,8 @@ export const deniedSql = (records: string): string =>
 /** Expressions over the answer `d`. */
 export const allowedIn = (d: string, phi: PhiClass): string => `(${d} is null or ${d}[${place(phi)}] >= 0)`;
 export const unrestrictedIn = (d: string, phi: PhiClass): string => `(${d} is null or ${d}[${restricted}] & ${1 << (place(phi) - 1)} = 0)`;
+/** Neither a consent nor a restriction is on the class as a whole. */
+export const openIn = (d: string, phi: PhiClass): string => `${allowedIn(d, phi)} and ${unrestrictedIn(d, phi)}`;
 /** The labels whose rows are denied in a class; 0 where none are. */
 export const refusedIn = (d: string, phi: PhiClass): string => `(coalesce(${d}[${place(phi)}], 0) & ${labelsOnly})`;
 export const refusedAnywhere = (d: string): string =>

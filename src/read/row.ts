@@ -153,9 +153,10 @@ export class Row {
     const above = this.shape.consents === undefined || samePerson !== false ? (this.parent?.denials() ?? null) : null;
     const records = this.shape.consents ?? this.shape.consentsAlone;
     if (records === undefined || (above !== null && typeof samePerson !== 'string')) return above;
-    const own = (): string => this.sql(deniedSql(records));
-    const known = (): string => (above !== null && typeof samePerson === 'string' ? `case when ${this.sql(samePerson)} then ${above.answer()} else ${own()} end` : own()); // prettier-ignore
-    this.#denials ??= new Denials(statement.alias('con'), known);
+    this.#denials ??= new Denials(statement.alias('con'), () => {
+      const own = this.sql(deniedSql(records));
+      return above === null ? own : `case when ${this.sql(String(samePerson))} then ${above.answer()} else ${own} end`;
+    });
     return this.#denials;
   }
 
