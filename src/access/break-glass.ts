@@ -2,7 +2,8 @@
  *  the viewer may find anyway. Whoever reviews is told in the same transaction: no access that nobody knows of. */
 import { uuidOf } from '../kernel/index.js';
 import { breakGlassInput, readGrantInput } from './grant-input.js';
-import { refuseGrant, type GrantOutcome } from './grant-outcome.js';
+import type { GrantOutcome } from './grant-outcome.js';
+import { refuseAct } from './privacy-outcome.js';
 import { onGrant, type DoneToGrant, type GrantContext, type GrantWork } from './grant-work.js';
 import { relatedTo } from './relation.js';
 import { tellAtOnce } from './tell-reviewers.js';
@@ -18,7 +19,7 @@ export function breakGlass(context: GrantContext, input: object): Promise<GrantO
   return onGrant(context, () => {
     const { plan } = context;
     if (!plan.may('BREAK_GLASS')) {
-      throw refuseGrant('NOT_PERMITTED', 'This role may not break the glass. Ask who holds a case of this patient, or who reviews access.');
+      throw refuseAct('NOT_PERMITTED', 'This role may not break the glass. Ask who holds a case of this patient, or who reviews access.');
     }
     const { idempotencyKey, ...given } = readGrantInput(breakGlassInput(plan.glass), input);
     return { operation: 'breakGlass', action: 'BREAK_GLASS', key: idempotencyKey, request: given, act: (work) => grant(work, given) };
@@ -28,7 +29,7 @@ export function breakGlass(context: GrantContext, input: object): Promise<GrantO
 async function grant(work: GrantWork, given: { patientId: string; reason: string; minutes: number }): Promise<DoneToGrant> {
   const { client, viewer, plan } = work;
   const person = await findPerson(work, given.patientId);
-  if (!person) throw refuseGrant('NOT_FOUND', 'patientId: no patient with this id.', 'patientId');
+  if (!person) throw refuseAct('NOT_FOUND', 'patientId: no patient with this id.', 'patientId');
   const { rows } = await client.query<{ id: string; uid: string; until: Date }>(
     `insert into access_grant (user_id, role, purpose, person_id, record_ids, reason, granted_at, expires_at, review_due_at)
      values ($1, $2, $3, $4, $5, $6, now(), now() + make_interval(mins => $7), now() + make_interval(hours => $8))

@@ -5,7 +5,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
 import { parseInstant } from '../kernel/index.js';
 import { accountabilityOf } from './disclosure-rules.js';
-import { earlierRow, performPrivacyAct, pinnedRecord, type PrivacyContext } from './privacy-act.js';
+import { earlierRow, patientWith, performPrivacyAct, type PrivacyContext } from './privacy-act.js';
 import { refuseAct, type PrivacyOutcome } from './privacy-outcome.js';
 
 const dayMs = 86_400_000;
@@ -55,13 +55,13 @@ export function recordDisclosure(context: PrivacyContext, input: object): Promis
     const at = given.at ?? deed.now;
     if (at.getTime() > deed.now.getTime() + toleranceMs)
       throw refuseAct('BAD_INPUT', 'at: expected an instant that has passed, found one in the future.', 'at');
-    const { recordId, personUid } = await pinnedRecord(deed, given.patientId);
+    const { recordIds, personUid } = await patientWith(deed, given.patientId);
     const message = `The disclosure is in the accounting${ground.citation === null ? '' : ` (${ground.citation})`}.`;
     const earlier = await earlierRow(deed, { table: 'disclosure', key: given.idempotencyKey });
     if (earlier !== null) return { outcome: 'done', uid: earlier, personUid, message };
     const { now, requestHash } = deed;
     const by = { recordedBy: deed.viewer.userRow, recordedAt: now, idempotencyKey: given.idempotencyKey, requestHash };
-    const uid = await writeDisclosure(deed.em, { patientRecordId: recordId, at, recipient, description, purpose, ...by });
+    const uid = await writeDisclosure(deed.em, { patientRecordId: recordIds[0], at, recipient, description, purpose, ...by });
     return { outcome: 'done', uid, personUid, message };
   });
 }
@@ -118,7 +118,7 @@ export function suspendAccounting(context: PrivacyContext, input: object): Promi
         `until: an oral statement suspends for ${days} days at most (45 CFR 164.528(a)(2)(ii)(C)). Ask the agency for a written one.`,
         'until',
       );
-    const { recordId, personUid } = await pinnedRecord(deed, given.patientId);
+    const { recordIds, personUid } = await patientWith(deed, given.patientId);
     const message = 'Disclosures to this recipient are left out of what the patient is given until then.';
     const earlier = await earlierRow(deed, { table: 'accounting_suspension', key: given.idempotencyKey });
     if (earlier !== null) return { outcome: 'done', uid: earlier, personUid, message };
@@ -127,7 +127,7 @@ export function suspendAccounting(context: PrivacyContext, input: object): Promi
        values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) returning uid`,
       [
         ...[
-          recordId,
+          recordIds[0],
           given.recipient,
           given.statement,
           given.statedBy,

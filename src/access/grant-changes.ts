@@ -2,7 +2,8 @@
  *  that the viewer may not see is as if it were none. */
 import { uuidOf } from '../kernel/index.js';
 import { grantActionInput, readGrantInput } from './grant-input.js';
-import { refuseGrant, type GrantOutcome } from './grant-outcome.js';
+import type { GrantOutcome } from './grant-outcome.js';
+import { refuseAct } from './privacy-outcome.js';
 import { onGrant, type DoneToGrant, type GrantContext, type GrantWork } from './grant-work.js';
 
 interface Given {
@@ -21,7 +22,7 @@ export function revokeGrant(context: GrantContext, input: object): Promise<Grant
 export function reviewGrant(context: GrantContext, input: object): Promise<GrantOutcome> {
   return onGrant(context, () => {
     if (!context.plan.may('REVIEW_ACCESS')) {
-      throw refuseGrant('NOT_PERMITTED', 'This role does not review access. Ask who does.');
+      throw refuseAct('NOT_PERMITTED', 'This role does not review access. Ask who does.');
     }
     const { idempotencyKey, ...given } = readGrantInput(grantActionInput, input);
     return { operation: 'reviewGrant', action: 'UPDATE', key: idempotencyKey, request: given, act: (work) => review(work, given) };
@@ -30,8 +31,8 @@ export function reviewGrant(context: GrantContext, input: object): Promise<Grant
 
 async function revoke(work: GrantWork, { grantId, note }: Given): Promise<DoneToGrant> {
   const held = await holdGrant(work, grantId);
-  if (held.revoked) throw refuseGrant('GRANT_ENDED', 'This access was revoked already; it opens nothing.', 'grantId');
-  if (held.expired) throw refuseGrant('GRANT_ENDED', 'This access has run out by itself; it opens nothing.', 'grantId');
+  if (held.revoked) throw refuseAct('GRANT_ENDED', 'This access was revoked already; it opens nothing.', 'grantId');
+  if (held.expired) throw refuseAct('GRANT_ENDED', 'This access has run out by itself; it opens nothing.', 'grantId');
   await work.client.query('update access_grant set revoked_at = now(), revoked_by = $2, revoke_note = $3 where id = $1', [
     held.id,
     work.viewer.userRow,
@@ -43,9 +44,9 @@ async function revoke(work: GrantWork, { grantId, note }: Given): Promise<DoneTo
 async function review(work: GrantWork, { grantId, note }: Given): Promise<DoneToGrant> {
   const held = await holdGrant(work, grantId);
   if (held.userId === work.viewer.userRow) {
-    throw refuseGrant('NOT_PERMITTED', 'Nobody reviews their own access. Ask another reviewer.', 'grantId');
+    throw refuseAct('NOT_PERMITTED', 'Nobody reviews their own access. Ask another reviewer.', 'grantId');
   }
-  if (held.reviewed) throw refuseGrant('GRANT_ENDED', 'This access was reviewed already.', 'grantId');
+  if (held.reviewed) throw refuseAct('GRANT_ENDED', 'This access was reviewed already.', 'grantId');
   await work.client.query('update access_grant set reviewed_at = now(), reviewed_by = $2, review_note = $3 where id = $1', [
     held.id,
     work.viewer.userRow,
@@ -76,7 +77,7 @@ async function holdGrant({ client }: GrantWork, grantId: string): Promise<HeldGr
     [uid],
   );
   const [held] = rows;
-  if (!held) throw refuseGrant('NOT_FOUND', 'grantId: no access with this id.', 'grantId');
+  if (!held) throw refuseAct('NOT_FOUND', 'grantId: no access with this id.', 'grantId');
   return held;
 }
 

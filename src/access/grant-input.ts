@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import { pathText } from '../kernel/index.js';
 import type { BreakGlassRules } from './break-glass-file.js';
-import { refuseGrant } from './grant-outcome.js';
+import { refuseAct } from './privacy-outcome.js';
 
 const longest = 2_000;
 const words = (what: string) =>
@@ -40,12 +40,12 @@ export function breakGlassInput({ minutes, leastReason }: Pick<BreakGlassRules, 
 }
 export const grantActionInput = z.strictObject({ grantId: id, note: maybe('a note'), idempotencyKey });
 
-/** @throws GrantStopped BAD_INPUT */
+/** @throws NotDone BAD_INPUT */
 export function readGrantInput<S extends z.ZodType>(schema: S, input: unknown): z.output<S> {
   const read = schema.safeParse(input);
   if (read.success) return read.data;
   const [first] = read.error.issues;
   const field = pathText(first?.path ?? []) || null;
   const says = first?.code === 'unrecognized_keys' ? 'expected no other fields than this act takes' : (first?.message ?? 'cannot be taken');
-  throw refuseGrant('BAD_INPUT', `${field ?? 'input'}: ${says}.`, field);
+  throw refuseAct('BAD_INPUT', `${field ?? 'input'}: ${says}.`, field);
 }

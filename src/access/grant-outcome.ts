@@ -1,5 +1,5 @@
 /** What an act on a grant comes to, told in uuids: the gateway reads the grant again for this viewer before it answers. */
-import type { ErrorCode } from '../kernel/index.js';
+import type { PrivacyRefused } from './privacy-outcome.js';
 
 export interface GrantChanged {
   readonly outcome: 'changed';
@@ -8,19 +8,4 @@ export interface GrantChanged {
   readonly personUid: string;
   readonly message: string;
 }
-export interface GrantRefused {
-  readonly outcome: 'refused';
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly field: string | null;
-}
-export type GrantOutcome = GrantChanged | GrantRefused;
-
-/** Thrown inside an act to leave its transaction with nothing changed. */
-export class GrantStopped extends Error {
-  constructor(readonly outcome: GrantRefused) {
-    super(outcome.code);
-  }
-}
-export const refuseGrant = (code: ErrorCode, message: string, field: string | null = null): GrantStopped =>
-  new GrantStopped({ outcome: 'refused', code, message, field });
+export type GrantOutcome = GrantChanged | PrivacyRefused;

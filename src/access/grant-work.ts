@@ -5,7 +5,8 @@ import type { Pool, PoolClient } from 'pg';
 import { asHubError, type ViewerRows } from '../kernel/index.js';
 import { holdGeneration, inTransaction } from '../store/index.js';
 import { appendEntries, type AuditAction, type Told } from './audit-entry.js';
-import { GrantStopped, refuseGrant, type GrantChanged, type GrantOutcome } from './grant-outcome.js';
+import type { GrantChanged, GrantOutcome } from './grant-outcome.js';
+import { NotDone, refuseAct } from './privacy-outcome.js';
 import type { Plan } from './plan.js';
 
 export interface GrantContext {
@@ -47,7 +48,7 @@ export async function onGrant({ pool, viewer, plan, told }: GrantContext, prepar
       return await once({ client, viewer, plan, told }, order);
     });
   } catch (error) {
-    if (error instanceof GrantStopped) return error.outcome;
+    if (error instanceof NotDone) return error.outcome;
     throw asHubError(error, 'INTERNAL', 'The break-glass access was not changed.');
   }
 }
@@ -84,7 +85,7 @@ async function entered(
   return done;
 }
 
-/** Requests with the same key wait for each other. @throws GrantStopped where the key was used for something else */
+/** Requests with the same key wait for each other. @throws NotDone where the key was used for something else */
 async function earlierRequest(
   { client, viewer }: GrantWork,
   { operation, key, hash }: { operation: string; key: string; hash: string },
@@ -99,7 +100,7 @@ async function earlierRequest(
   const [known] = rows;
   if (!known) return null;
   if (known.hash !== hash) {
-    throw refuseGrant('BAD_INPUT', 'idempotencyKey: this key was used for another request. Use a new key for a new one.', 'idempotencyKey');
+    throw refuseAct('BAD_INPUT', 'idempotencyKey: this key was used for another request. Use a new key for a new one.', 'idempotencyKey');
   }
   const { grantUid, personUid, message } = known;
   return { outcome: 'changed', grantUid, personUid, message };

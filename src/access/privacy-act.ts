@@ -1,4 +1,4 @@
-/** The shell around every act of the privacy office: capability, input, one transaction under the viewer's row-level security,
+/** The shell around every act of the privacy office, and on what is agreed with a patient: capability, input, one transaction under the viewer's row-level security,
  *  one answer for one idempotency key, and the entry in the audit trail as its last statement. */
 import { createHash } from 'node:crypto';
 import type { EntityManager } from '@mikro-orm/postgresql';
@@ -8,34 +8,46 @@ import { holdGeneration } from '../store/index.js';
 import { entriesText, type AuditAction, type Told } from './audit-entry.js';
 import type { DisclosureRules } from './disclosure-rules.js';
 import type { Plan } from './plan.js';
+import type { Capability } from './policy-schema.js';
 import { NotDone, refuseAct, type PrivacyDone, type PrivacyOutcome } from './privacy-outcome.js';
 
-export interface PrivacyContext extends Pick<Plan, 'may' | 'hidden' | 'generation'> {
+export interface OfficeContext extends Pick<Plan, 'may' | 'hidden' | 'generation'> {
   /** Of the gateway's role; forked here for each act. */
   readonly em: EntityManager;
   readonly viewer: ViewerRows;
   readonly told: Told;
-  readonly rules: DisclosureRules;
   /** The real clock where not said: what was disclosed when is no matter of a demo's. */
   readonly clock?: Clock;
 }
-/** One act in progress. */
-export interface PrivacyDeed extends PrivacyContext {
+export interface PrivacyContext extends OfficeContext {
+  readonly rules: DisclosureRules;
+}
+/** One act in progress: `em` is inside its transaction. */
+export interface OfficeDeed extends OfficeContext {
   readonly now: Date;
   /** Of the request without its key, to notice a key that is used for something else. */
   readonly requestHash: string;
 }
-export interface PrivacyOrder<S extends z.ZodType> {
+export type PrivacyDeed = OfficeDeed & PrivacyContext;
+export interface OfficeOrder<S extends z.ZodType> {
   readonly operation: string;
   readonly action: AuditAction;
   readonly schema: S;
   readonly input: unknown;
 }
 
-export async function performPrivacyAct<S extends z.ZodType>(
+/** For who reviews access. */
+export const performPrivacyAct = <S extends z.ZodType>(
   context: PrivacyContext,
-  { operation, action, schema, input }: PrivacyOrder<S>,
+  order: OfficeOrder<S>,
   act: (deed: PrivacyDeed, given: z.output<S>) => Promise<PrivacyDone>,
+): Promise<PrivacyOutcome> => performOfficeAct(context, { ...order, requires: 'REVIEW_ACCESS' }, act);
+
+/** @param order.requires not said: the act asks itself who may */
+export async function performOfficeAct<C extends OfficeContext, S extends z.ZodType>(
+  context: C,
+  { operation, action, schema, input, requires }: OfficeOrder<S> & { readonly requires?: Capability },
+  act: (deed: C & OfficeDeed, given: z.output<S>) => Promise<PrivacyDone>,
 ): Promise<PrivacyOutcome> {
   try {
     const em = context.em.fork({ session: { variables: { 'hub.hidden': context.hidden } } });
@@ -43,7 +55,7 @@ export async function performPrivacyAct<S extends z.ZodType>(
     return await em.transactional(async (inside) => {
       // First of all, so that a refusal too is one of the policy in force.
       await holdGeneration(context.generation, (sql) => inside.execute<{ generation?: number }[]>(sql));
-      if (!context.may('REVIEW_ACCESS')) throw refuseAct('NOT_PERMITTED', 'This role may not do this. Ask who reviews access.');
+      if (requires && !context.may(requires)) throw refuseAct('NOT_PERMITTED', 'This role may not do this. Ask who reviews access.');
       const given = readGiven(schema, input);
       const requestHash = hashOfRequest(given);
       const done = await act({ ...context, em: inside, now, requestHash }, given);
@@ -76,15 +88,22 @@ function hashOfRequest(given: unknown): string {
   return createHash('sha256').update(JSON.stringify(sorted)).digest('hex');
 }
 
+export interface Keyed {
+  readonly table: 'disclosure' | 'accounting_suspension' | 'restriction' | 'confidential_contact';
+  readonly key: string | null;
+  /** Who writes, as the table calls them. */
+  readonly by?: 'recorded_by' | 'agreed_by';
+}
+
 /** The earlier row that this key made; requests with the same key wait for each other. */
 export async function earlierRow(
-  { em, viewer, requestHash }: PrivacyDeed,
-  { table, key }: { readonly table: 'disclosure' | 'accounting_suspension'; readonly key: string | null },
+  { em, viewer, requestHash }: OfficeDeed,
+  { table, key, by = 'recorded_by' }: Keyed,
 ): Promise<string | null> {
   if (key === null) return null;
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 3))', [`${viewer.userRow} ${table} ${key}`]);
   const [row] = await em.execute<{ uid: string; hash: string }[]>(
-    `select uid, request_hash as hash from ${table} where recorded_by = ? and idempotency_key = ?`,
+    `select uid, request_hash as hash from ${table} where ${by} = ? and idempotency_key = ?`,
     [viewer.userRow, key],
   );
   if (row && row.hash !== requestHash)
@@ -96,22 +115,28 @@ export async function earlierRow(
   return row?.uid ?? null;
 }
 
-/** The record that a disclosure about this person is pinned to: the first in the order of the sources that this viewer may know
- *  of. After a merge the old id answers the surviving person. */
-export async function pinnedRecord(
-  { em }: PrivacyDeed,
-  patientId: string,
-): Promise<{ readonly recordId: string; readonly personUid: string }> {
+export interface PatientFound {
+  readonly personId: string;
+  readonly personUid: string;
+  /** Every record that is certainly of this person and that the viewer may know of, in the order of the sources: what is noted
+   *  about the person is pinned to the first. */
+  readonly recordIds: readonly [string, ...string[]];
+}
+
+/** After a merge the old id answers the surviving person. @throws NotDone NOT_FOUND, also for whom this viewer may not know of */
+export async function patientWith({ em }: OfficeDeed, patientId: string): Promise<PatientFound> {
   const uuid = uuidOf(patientId, 'pat');
-  const [found] =
+  const [row] =
     uuid === null
       ? []
-      : await em.execute<{ recordId: string; personUid: string }[]>(
-          `select r.id::text as "recordId", p.uid as "personUid" from person asked join person p on p.id = coalesce(asked.alias_of, asked.id)
-           join person_link l on l.person_id = p.id and l.assurance = 'CERTAIN' join patient_record r on r.id = l.patient_record_id
-           where asked.uid = ? order by r.source_id, r.id limit 1`,
+      : await em.execute<{ personId: string; personUid: string; recordIds: string[] }[]>(
+          `select p.id::text as "personId", p.uid as "personUid", array_agg(r.id::text order by r.source_id, r.id) as "recordIds"
+             from person asked join person p on p.id = coalesce(asked.alias_of, asked.id)
+             join person_link l on l.person_id = p.id and l.assurance = 'CERTAIN' join patient_record r on r.id = l.patient_record_id
+            where asked.uid = ? group by p.id`,
           [uuid],
         );
-  if (!found) throw refuseAct('NOT_FOUND', 'patientId: no patient with this id.', 'patientId');
-  return found;
+  const [first, ...others] = row?.recordIds ?? [];
+  if (!row || first === undefined) throw refuseAct('NOT_FOUND', 'patientId: no patient with this id.', 'patientId');
+  return { ...row, recordIds: [first, ...others] };
 }

@@ -1,4 +1,4 @@
-/** What comes of an act of the privacy office: done, or refused with what to do instead. */
+/** What comes of an act of the privacy office, or on what is agreed with a patient: done, or refused with what to do instead. */
 import type { ErrorCode } from '../kernel/index.js';
 
 export interface PrivacyDone {

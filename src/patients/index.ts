@@ -13,7 +13,6 @@ import {
 
 export { recordsOfSamePerson } from './consents.js';
 export { agreementActs, type AgreementActs } from './agreements.js';
-export type { AgreementOutcome } from './agreement-acts.js';
 export { mayDisclose } from './may-disclose.js';
 export { restrictionRecipients, restrictionsOf } from './restrictions.js';
 export { whereToReach } from './where-to-reach.js';

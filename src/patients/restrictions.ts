@@ -3,19 +3,9 @@
  *  binds the workforce, too. */
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { z } from 'zod';
+import { earlierRow, patientWith, performOfficeAct, refuseAct, type OfficeContext, type PrivacyOutcome } from '../access/index.js';
 import { phiClasses, uuidOf, type PhiClass } from '../kernel/index.js';
-import {
-  agree,
-  idempotencyKey,
-  madeBefore,
-  maybe,
-  patientWith,
-  refuse,
-  requestHash,
-  said,
-  type AgreementContext,
-  type AgreementOutcome,
-} from './agreement-acts.js';
+import { idempotencyKey, maybe, said } from './agreement-acts.js';
 import type { RestrictionInForce } from './may-disclose.js';
 
 export const restrictionRecipients = ['HEALTH_PLAN', 'NAMED', 'VIEWERS'] as const;
@@ -38,43 +28,43 @@ const recording = z.strictObject({
   idempotencyKey,
 });
 
-const mayReview = ({ may }: Pick<AgreementContext, 'may'>): void => {
-  if (!may('REVIEW_ACCESS')) throw refuse('NOT_PERMITTED', 'This role may not agree to a restriction. Ask who reviews access.');
+const mayReview = ({ may }: Pick<OfficeContext, 'may'>): void => {
+  if (!may('REVIEW_ACCESS')) throw refuseAct('NOT_PERMITTED', 'This role may not agree to a restriction. Ask who reviews access.');
 };
 
-export function recordRestriction(context: AgreementContext, input: object): Promise<AgreementOutcome> {
-  return agree(context, { operation: 'recordRestriction', action: 'CREATE', schema: recording, input }, async (agreeing, given) => {
-    mayReview(agreeing);
-    const { em, viewer, now } = agreeing;
-    const { idempotencyKey: key, ...request } = given;
+export function recordRestriction(context: OfficeContext, input: object): Promise<PrivacyOutcome> {
+  return performOfficeAct(context, { operation: 'recordRestriction', action: 'CREATE', schema: recording, input }, async (deed, given) => {
+    mayReview(deed);
+    const { em, viewer, now, requestHash } = deed;
+    const { idempotencyKey: key } = given;
     if ((given.recipient === 'NAMED') !== (given.recipientName !== null))
-      throw refuse('BAD_INPUT', 'recipientName: expected a name where the recipient is NAMED, and only there.', 'recipientName');
+      throw refuseAct('BAD_INPUT', 'recipientName: expected a name where the recipient is NAMED, and only there.', 'recipientName');
     const from = given.from ?? now;
-    if (given.until !== null && given.until <= from) throw refuse('BAD_INPUT', 'until: expected an instant after the beginning.', 'until');
-    const { personUid, recordIds } = await patientWith(agreeing, given.patientId);
+    if (given.until !== null && given.until <= from)
+      throw refuseAct('BAD_INPUT', 'until: expected an instant after the beginning.', 'until');
+    const { personUid, recordIds } = await patientWith(deed, given.patientId);
     const message = 'The restriction holds from when it was agreed to begin.';
-    const keyed = { table: 'restriction', by: 'agreed_by', key, hash: requestHash(request) } as const;
-    const earlier = await madeBefore(agreeing, keyed);
-    if (earlier) return { uid: earlier.uid, personUid, message };
+    const earlier = await earlierRow(deed, { table: 'restriction', by: 'agreed_by', key });
+    if (earlier !== null) return { outcome: 'done', uid: earlier, personUid, message };
     const [made] = await em.execute<{ uid: string }[]>(
       `insert into restriction (patient_record_id, recipient, recipient_name, phi_classes, start_at, end_at, reason, agreed_by, agreed_at, idempotency_key, request_hash)
        values (?, ?, ?, ?::text[], ?, ?, ?, ?, ?, ?, ?) returning uid`,
-      [recordIds[0], given.recipient, given.recipientName, `{${given.phiClasses.join(',')}}`, from, given.until, given.reason, viewer.userRow, now, key, keyed.hash], // prettier-ignore
+      [recordIds[0], given.recipient, given.recipientName, `{${given.phiClasses.join(',')}}`, from, given.until, given.reason, viewer.userRow, now, key, requestHash], // prettier-ignore
     );
-    return { uid: made?.uid ?? '', personUid, message };
+    return { outcome: 'done', uid: made?.uid ?? '', personUid, message };
   });
 }
 
 const ending = z.strictObject({ restrictionId: said('the id of a restriction', 100), reason: said('a reason', 2_000), idempotencyKey });
 
 /** Ends it now; what came before stays restricted in what was not disclosed. Ending what is over changes nothing. */
-export function endRestriction(context: AgreementContext, input: object): Promise<AgreementOutcome> {
-  return agree(
+export function endRestriction(context: OfficeContext, input: object): Promise<PrivacyOutcome> {
+  return performOfficeAct(
     context,
     { operation: 'endRestriction', action: 'UPDATE', schema: ending, input },
-    async (agreeing, { restrictionId, reason }) => {
-      mayReview(agreeing);
-      const { em, viewer, now } = agreeing;
+    async (deed, { restrictionId, reason }) => {
+      mayReview(deed);
+      const { em, viewer, now } = deed;
       const uuid = uuidOf(restrictionId, 'rst');
       const [row] =
         uuid === null
@@ -85,7 +75,7 @@ export function endRestriction(context: AgreementContext, input: object): Promis
               where r.uid = ? for update of r`,
               [now, uuid],
             );
-      if (!row || uuid === null) throw refuse('NOT_FOUND', 'restrictionId: no restriction with this id.', 'restrictionId');
+      if (!row || uuid === null) throw refuseAct('NOT_FOUND', 'restrictionId: no restriction with this id.', 'restrictionId');
       if (!row.over)
         await em.execute('update restriction set end_at = ?, ended_by = ?, end_reason = ? where id = ?', [
           now,
@@ -93,7 +83,12 @@ export function endRestriction(context: AgreementContext, input: object): Promis
           reason,
           row.id,
         ]);
-      return { uid: uuid, personUid: row.personUid, message: row.over ? 'The restriction was over already.' : 'The restriction is ended.' };
+      return {
+        outcome: 'done',
+        uid: uuid,
+        personUid: row.personUid,
+        message: row.over ? 'The restriction was over already.' : 'The restriction is ended.',
+      };
     },
   );
 }

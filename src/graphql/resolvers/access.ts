@@ -1,9 +1,8 @@
 /** Queries and mutations of the privacy office: who may REVIEW_ACCESS asks and acts here. */
 import { Arg, Ctx, ID, Info, Mutation, Query, Resolver } from 'type-graphql';
 import type { GraphQLResolveInfo } from 'graphql';
-import { accessRoots, type AuditAction, type PrivacyActs, type PrivacyOutcome } from '../../access/index.js';
+import { accessRoots } from '../../access/index.js';
 import { answer, type OperationContext } from '../context.js';
-import { underPolicyInForce } from '../policy-in-force.js';
 import {
   AccessReviewConnection,
   AccessReviewResult,
@@ -18,7 +17,7 @@ import {
 import { AccessReviewState } from '../types/enums.js';
 import { instant } from '../types/field.js';
 import { page, Takes } from '../types/takes.js';
-import { showOutcome } from './change.js';
+import { showOfficeAct } from './office-act.js';
 
 const anId = { of: () => ID };
 const span = { from: { of: instant }, to: { of: instant } };
@@ -50,14 +49,6 @@ export class AccessQueries {
   }
 }
 
-interface Act {
-  readonly action: AuditAction;
-  readonly act: (acts: PrivacyActs) => Promise<PrivacyOutcome>;
-  /** What it is called in the schema when it is done, and the object that it shows. */
-  readonly type: string;
-  readonly shows?: { readonly field: string; readonly type: string };
-}
-
 @Resolver()
 export class AccessMutations {
   @Mutation(() => DisclosureResult, { nullable: true, description: 'Puts a disclosure into the accounting (45 CFR 164.528).' })
@@ -67,7 +58,12 @@ export class AccessMutations {
     @Arg('input', () => RecordDisclosureInput) input: RecordDisclosureInput,
   ): Promise<unknown> {
     const shows = { field: 'disclosure', type: 'Disclosure' };
-    return act(context, info, { action: 'DISCLOSE', act: (acts) => acts.recordDisclosure(input), type: 'DisclosureRecorded', shows });
+    return showOfficeAct(context, info, {
+      action: 'DISCLOSE',
+      act: ({ privacy }) => privacy.recordDisclosure(input),
+      type: 'DisclosureRecorded',
+      shows,
+    });
   }
 
   @Mutation(() => SuspensionResult, {
@@ -79,7 +75,11 @@ export class AccessMutations {
     @Info() info: GraphQLResolveInfo,
     @Arg('input', () => SuspendAccountingInput) input: SuspendAccountingInput,
   ): Promise<unknown> {
-    return act(context, info, { action: 'UPDATE', act: (acts) => acts.suspendAccounting(input), type: 'AccountingSuspended' });
+    return showOfficeAct(context, info, {
+      action: 'UPDATE',
+      act: ({ privacy }) => privacy.suspendAccounting(input),
+      type: 'AccountingSuspended',
+    });
   }
 
   @Mutation(() => AccessReviewResult, { nullable: true, description: 'Closes a review of access.' })
@@ -89,21 +89,11 @@ export class AccessMutations {
     @Arg('input', () => ReviewAccessInput) input: ReviewAccessInput,
   ): Promise<unknown> {
     const shows = { field: 'review', type: 'AccessReview' };
-    return act(context, info, { action: 'UPDATE', act: (acts) => acts.reviewAccess(input), type: 'ReviewClosed', shows });
+    return showOfficeAct(context, info, {
+      action: 'UPDATE',
+      act: ({ privacy }) => privacy.reviewAccess(input),
+      type: 'ReviewClosed',
+      shows,
+    });
   }
-}
-
-async function act(context: OperationContext, info: GraphQLResolveInfo, of: Act): Promise<unknown> {
-  const { trail } = context;
-  trail.action = of.action;
-  const outcome = await underPolicyInForce(context, () => of.act(context.privacy));
-  const { message } = outcome;
-  if (outcome.outcome === 'refused') {
-    const { code, field } = outcome;
-    trail.attempts.push({ action: of.action, operation: info.fieldName, personUid: null, caseUid: null, phiClasses: [] });
-    return showOutcome(context, info, { type: 'Refused', objects: {}, plain: { message, code, field } });
-  }
-  trail.entered.push({ personUid: outcome.personUid, caseUid: null, phiClasses: ['IDENTITY'] });
-  const objects = of.shows ? { [of.shows.field]: { type: of.shows.type, uid: outcome.uid } } : {};
-  return showOutcome(context, info, { type: of.type, objects, plain: { message } });
 }

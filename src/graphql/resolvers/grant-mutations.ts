@@ -2,10 +2,9 @@
 import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { AuditAction, GrantActs, GrantOutcome } from '../../access/index.js';
-import { answerObject, type OperationContext } from '../context.js';
-import { underPolicyInForce } from '../policy-in-force.js';
+import type { OperationContext } from '../context.js';
 import { BreakGlassInput, GrantActionInput, GrantResult } from '../types/grants.js';
-import { selectedAt } from './change.js';
+import { showOfficeAct } from './office-act.js';
 
 @Resolver()
 export class GrantMutations {
@@ -43,22 +42,15 @@ export class GrantMutations {
 async function changeGrant(
   context: OperationContext,
   info: GraphQLResolveInfo,
-  what: { readonly action: AuditAction; readonly act: (grants: GrantActs) => Promise<GrantOutcome> },
+  { action, act }: { readonly action: AuditAction; readonly act: (grants: GrantActs) => Promise<GrantOutcome> },
 ): Promise<unknown> {
-  const { trail } = context;
-  trail.action = what.action;
-  const outcome = await underPolicyInForce(context, () => what.act(context.grants));
-  const type = outcome.outcome === 'refused' ? 'Refused' : 'GrantChanged';
-  const result: Record<string, unknown> = { __typename: type };
-  // What was done has its entry; what was not done gets one.
-  if (outcome.outcome === 'refused') {
-    trail.attempts.push({ action: what.action, operation: info.fieldName, personUid: null, caseUid: null, phiClasses: [] });
-  } else trail.entered.push({ personUid: outcome.personUid, caseUid: null, phiClasses: ['IDENTITY'] });
-  for (const { key, name, sets } of selectedAt(info, type)) {
-    result[key] =
-      name === 'grant' && outcome.outcome === 'changed'
-        ? await answerObject(context, { type: 'AccessGrant', uid: outcome.grantUid, sets, info })
-        : (Reflect.get(outcome, name) ?? null);
-  }
-  return { ...result, __typename: type };
+  return showOfficeAct(context, info, {
+    action,
+    act: async ({ grants }) => {
+      const outcome = await act(grants);
+      return outcome.outcome === 'refused' ? outcome : { ...outcome, outcome: 'done', uid: outcome.grantUid };
+    },
+    type: 'GrantChanged',
+    shows: { field: 'grant', type: 'AccessGrant' },
+  });
 }
