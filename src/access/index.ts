@@ -22,7 +22,7 @@ export type { PolicyTexts } from './policy-texts.js';
 export { applyPolicy, recordRefusal, type Applied, type Applying } from './apply-policy.js';
 export { openPolicyInForce, type InForce, type PolicyInForce } from './policy-in-force.js';
 export { relabelProgress, renewRange, type LabelsKnown, type RelabelProgress } from './relabel.js';
-export { atFacilityOf, glassBrokenFor, grantUidFor, personOfRecord, relatedTo, sharesCase } from './relation.js';
+export { atFacilityOf, glassBrokenFor, grantUidFor, inForce, personOfRecord, relatedTo, sharesCase } from './relation.js';
 export { grantActs, type GrantActs } from './grant-acts.js';
 export type { GrantOutcome } from './grant-outcome.js';
 export { grantsAreDue, settleGrants } from './grants-due.js';

@@ -28,7 +28,7 @@ export const personOfRecord = (record: string): string =>
 
 /** Grants of this viewer that neither time nor anybody has ended. Row-level security shows them no others; a reviewer sees
  *  more and is held to their own by the same words. */
-const inForce = (g: string): string => `${g}.user_id = :user and ${g}.revoked_at is null and ${g}.expires_at > now()`;
+export const inForce = (g: string): string => `${g}.user_id = :user and ${g}.revoked_at is null and ${g}.expires_at > now()`;
 
 /** A grant is for a person as they were known when it was given. Where a record has come to the person since, by a link or a
  *  merge, it opens nothing: what was not asked for is not shown, and whoever still needs it asks again. A record that left

@@ -60,7 +60,7 @@ function seenPredicate({ row, plan, phi }: Asked & { readonly phi: PhiClass }, u
   const masked = `(${plan.masked} | ${refusedIn('d', phi)})`;
   // What other rows say of this one is asked again without those that are denied, where there are any.
   const seen = labels === null ? `(d is null or (${under(masked)}))` : `((${labels} & ${masked}) <> 0 or (${predicate}))`;
-  const agreed = row.agreedInline((d) => `${openIn(d, phi)} and ${seen}`);
+  const agreed = row.agreed.inline((d) => `${openIn(d, phi)} and ${seen}`);
   if (agreed !== null) return `(${labels === null ? `(${predicate})` : `(${labels} <> 0 or (${predicate}))`} and ${agreed})`;
   return labels !== null && plan.masked !== 0 ? `((${labels} & ${plan.masked}) <> 0 or (${predicate}))` : `(${predicate})`;
 }
@@ -68,7 +68,7 @@ function seenPredicate({ row, plan, phi }: Asked & { readonly phi: PhiClass }, u
 /** A whole value finds whoever bears it, but not by a record that a consent denies. */
 function foundPredicate({ row, plan }: Asked, under: (masked: string) => string): string {
   const found = `(${under(String(plan.masked))})`;
-  const agreed = row.agreedInline((d) => `(${d} is null or (${under(`(${plan.masked} | ${refusedAnywhere(d)})`)}))`);
+  const agreed = row.agreed.inline((d) => `(${d} is null or (${under(`(${plan.masked} | ${refusedAnywhere(d)})`)}))`);
   return agreed === null ? found : `(${found} and ${agreed})`;
 }
 

@@ -55,6 +55,6 @@ function toldRow({ statement, plan }: Compilation, { row: root, line: { arm, of 
   ];
   const at = row.sql(of.timeline?.at ?? 'null');
   const predicates = [row.sql(byUid), row.sql(arm.alone), `${at} is not null`, ...(of.where ? [row.sql(of.where)] : []), holds];
-  predicates.push(...row.agreedLayers(arm.gate).map(({ where }) => where));
+  predicates.push(...row.agreed.layers(arm.gate).map(({ where }) => where));
   return `(select ${columns.join(', ')} from ${of.table} ${row.alias} ${row.sources()} where ${predicates.join(' and ')})`;
 }

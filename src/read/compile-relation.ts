@@ -85,7 +85,7 @@ function askedOf(row: Row, plan: Plan, phi: PhiClass): string[] | null {
   const decision = plan.decide(phi);
   const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : null;
   if (decision.may !== 'always' && holds === null) return null;
-  const agreed = row.agreedInline((d) => openIn(d, phi));
+  const agreed = row.agreed.inline((d) => openIn(d, phi));
   return [holds, agreed].filter((condition) => condition !== null);
 }
 

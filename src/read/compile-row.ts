@@ -10,6 +10,7 @@ import type { Row } from './row.js';
 import { selectedFields, type Document, type Selected } from './selection.js';
 import { Site } from './site.js';
 import { WithheldList, quote } from './withheld.js';
+import { boundBit } from './plain.js';
 import type { Statement } from './statement.js';
 
 /** What the whole statement shares while it is compiled. */
@@ -60,7 +61,7 @@ export interface CompiledRow {
   readonly json: string;
   readonly laterals: readonly string[];
   /** Expressions over the row: what was touched, and what in it or below it was withheld because of labels: bits, 1 by the
-   *  policy, 2 by a consent. */
+   *  policy, 2 by a consent; 4 where a plain statement met somebody who is bound. */
   readonly touched: string | null;
   readonly masked: string | null;
 }
@@ -109,15 +110,17 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
     }
   }
   for (const { selected, place } of withheldAt) pairs[place] = [selected.key, withheld.sql(withheldSelection(document, type, selected))];
+  const bound = row.agreed.bound();
   const masks = [...bits, ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, 0)`] : []))];
   const masked = masks.length > 0 ? `(${masks.join(' | ')})` : null;
+  const reported = [...(masked === null ? [] : [masked]), ...(bound === null ? [] : [`case when ${bound} then ${boundBit} else 0 end`])];
   const own = touches && site ? touchOf(compilation, { row, site, touches, masked }) : null;
   const touched = [...(own ? [own] : []), ...nested.flatMap((made) => made.touched ?? [])];
   return {
     json: jsonObject(pairs),
     laterals: nested.flatMap(({ lateral }) => lateral ?? []),
     touched: touched.length > 0 ? `json_build_array(${touched.join(', ')})` : null,
-    masked,
+    masked: reported.length > 0 ? `(${reported.join(' | ')})` : null,
   };
 }
 
@@ -134,7 +137,7 @@ interface Blindness {
 function blindnessOf(plan: Plan, row: Row, { name, field }: { name: string; field: Field }): Blindness | null {
   const own = row.shape.labelled !== undefined && !row.shape.labelled.keeps.includes(name);
   const spoilt = (snippet: string | undefined): string | null => (snippet === undefined ? null : `coalesce(${row.sql(snippet)}, false)`);
-  const agreeable = row.denials() !== null || row.decided;
+  const agreeable = row.agreed.denials() !== null || row.decided;
   const ownMasked = own && plan.masked !== 0 ? `${row.alias}.masked` : null;
   const ownBlind = own ? row.blind(field.phi ?? field.gate) : null;
   const spoiltByMasked = plan.masked === 0 ? null : spoilt(field.spoiltBy);
@@ -225,7 +228,7 @@ export function verdictOf(plan: Plan, row: Row, phi: PhiClass | undefined): Verd
     if (where === null) return { shown: false, why: decision.otherwise };
     layers.push({ where, why: decision.otherwise });
   }
-  layers.push(...row.agreedLayers(phi));
+  layers.push(...row.agreed.layers(phi));
   const open = layers.filter(({ where }) => !row.holds.has(where));
   const held = layers.filter(({ where }) => row.holds.has(where));
   const all = allOf(open);
@@ -244,7 +247,8 @@ function noteVerdict(note: { verdict: Verdict; field: Field; name: string; withh
   if (!site) return;
   if (!verdict.shown) site.withholds(name, null);
   else {
-    site.answers(phi, verdict.where ?? verdict.held ?? null, verdict.glass);
+    const asked = [verdict.held, verdict.where].flatMap((where) => (where ? [{ where }] : []));
+    site.answers(phi, allOf(asked), verdict.glass);
     if (verdict.where !== null) site.withholds(name, verdict.where);
   }
 }

@@ -73,7 +73,7 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
     decision.may === 'when' ? (shape.conditions ? row.holdsInline(decision.conditions) : at.row.holdsWhere(decision.conditions)) : null;
   if (decision.may === 'when' && where === null) return { withheld: decision.otherwise, layers: [] };
   const above = decision.may === 'when' && where !== null && !shape.conditions ? [{ where, why: decision.otherwise }] : [];
-  const layers = [...above, ...row.agreedLayers(arm.gate)];
+  const layers = [...above, ...row.agreed.layers(arm.gate)];
   const definition = at.type.getFields()[at.selected.name];
   if (!definition) throw new Error(`${at.type.name} has no field ${at.selected.name}`);
   const args = new Arguments(definition, at.selected.node, document.variables);
@@ -86,7 +86,7 @@ function compileArm({ statement, plan, document }: Compilation, at: TimelineAt, 
     row.sql(arm.on),
     `${instant} is not null`,
     ...(where ? [where] : []),
-    ...row.agreedLayers(arm.gate).map((layer) => layer.where),
+    ...row.agreed.layers(arm.gate).map((layer) => layer.where),
     ...(args.has('after') ? [`(${instant}, ${uid}) < (${part(0, 'timestamptz')}, ${part(1, 'uuid')})`] : []),
   ];
   const first = statement.parameter(`${path}.first`, 'int', (inputs) => checkedFirst(args.reader('first')(inputs)));
@@ -102,7 +102,7 @@ export function lineColumns(
   const line = shape.timeline;
   if (!line) throw new Error(`shape ${shape.type} has no timeline`);
   const ofSource = (column: string, cast: string): string => (shape.joins?.['source'] ? row.column(column) : `null::${cast} as ${column}`);
-  const refused = row.denials()?.refusedIn(gate) ?? '0';
+  const refused = row.agreed.denials()?.refusedIn(gate) ?? '0';
   const blind = `(${row.column('label_mask')} & (${masked} | ${refused})) <> 0`;
   return [
     row.column('uid'), `${quote(line.kind)}::text as kind`, `${quote(shape.tag ?? '')}::text as tag`, `${quote(shape.type)}::text as typename`, `${row.sql(line.at)} as at`,
@@ -118,7 +118,7 @@ function noteArm(at: TimelineAt, { gate }: TimelineArm, decision: Decision): voi
   if (decision.may === 'never') site?.withholds(at.selected.name, null);
   else {
     const relation = decision.may === 'when' ? at.row.holdsWhere(decision.conditions) : null;
-    const layers = [...(relation === null ? [] : [{ where: relation }]), ...at.row.agreedLayers(gate)];
+    const layers = [...(relation === null ? [] : [{ where: relation }]), ...at.row.agreed.layers(gate)];
     const where = allOf(layers);
     site?.answers(gate, where, decision.may === 'when' ? at.row.openedByGlass(decision.conditions) : null);
     if (where !== null) site?.withholds(at.selected.name, where);

@@ -44,7 +44,7 @@ export function lookUpConditions(pool: Pool, asked: ConditionsAsked): Promise<Co
   const agreed =
     phi === null
       ? null
-      : row.agreedInline(
+      : row.agreed.inline(
           (d) =>
             `json_build_object('consent', ${allowedIn(d, phi)}, 'restriction', ${unrestrictedIn(d, phi)}, 'labels', ${refusedIn(d, phi)} <> 0)`,
         );

@@ -11,7 +11,7 @@ import {
 } from 'graphql';
 import type { Plan } from '../access/index.js';
 import { HubError, type RootField, type Shape } from '../kernel/index.js';
-import { type Readers } from './flight.js';
+import type { Answer, Readers } from './flight.js';
 import { compileNode, nodeTarget, targetName } from './node.js';
 import { compileObject, compileRoot, type Compiled } from './roots.js';
 import type { RunInputs } from './statement.js';
@@ -67,13 +67,15 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
   };
   const run = async (compiled: Compiled, { plan, inputs }: ReadRequest): Promise<ReadAnswer> => {
     const settings = { hidden: plan.hidden, viewer: inputs.viewer.userRow, reviews: plan.may('REVIEW_ACCESS') };
-    const answer = await readers.fly({ text: compiled.text, name: compiled.name, values: compiled.values(inputs), ...settings });
+    const fly = ({ text, name, values }: Compiled): Promise<Answer> => readers.fly({ text, name, values: values(inputs), ...settings });
+    const first = await fly(compiled.plain ?? compiled);
+    const answer = first.p ? first : await fly(compiled);
     if (answer.g !== plan.generation) {
       throw new HubError('POLICY_CHANGED', 'The policy has just changed. Ask again.');
     }
     return {
       json: answer.j ?? 'null',
-      touched: readTouched(compiled.sites, answer.t),
+      touched: readTouched((first.p && compiled.plain ? compiled.plain : compiled).sites, answer.t),
       refused: compiled.refused,
     };
   };

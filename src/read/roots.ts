@@ -6,6 +6,7 @@ import type { Plan } from '../access/index.js';
 import { openToAll, type Compilation, type FieldAt, type Nested, type Verdict } from './compile-row.js';
 import { relationCompiler } from './compile-relation.js';
 import { Row } from './row.js';
+import { Plain } from './plain.js';
 import type { Shapes } from './rows.js';
 import type { Document } from './selection.js';
 import type { Site } from './site.js';
@@ -19,6 +20,8 @@ export interface Compiled {
   readonly sites: readonly Site[];
   /** The role or purpose may not ask this at all: nothing was read. */
   readonly refused: boolean;
+  /** The same as it nearly always is, to be tried first (plain.ts). */
+  readonly plain?: Compiled;
 }
 
 export interface CompileAt {
@@ -63,17 +66,29 @@ export function compileField(at: CompileAt, field: Omit<FieldAt, 'row'>, verdict
   return compiled(at, (compilation, row) => compilation.relations(compilation, { row, ...field }, verdict), { refused: !verdict.shown });
 }
 
-/** One statement of what was made. */
-export function compiled(
+/** One statement of what was made, and its plain form where it has one. */
+export function compiled(at: CompileAt, make: (compilation: Compilation, row: Row) => Nested, is: { readonly refused: boolean }): Compiled {
+  const assumed = new Plain();
+  const plain = compiledOnce(at, make, { ...is, plain: assumed });
+  return { ...compiledOnce(at, make, { ...is, plain: null }), ...(assumed.isOfUse ? { plain } : {}) };
+}
+
+function compiledOnce(
   { document, plan, shapes }: CompileAt,
   make: (compilation: Compilation, row: Row) => Nested,
-  { refused }: { readonly refused: boolean },
+  { refused, plain }: { readonly refused: boolean; readonly plain: Plain | null },
 ): Compiled {
-  const statement = new Statement();
+  const statement = new Statement(plain);
   const compilation: Compilation = { document, plan, statement, sites: [], relations: relationCompiler(shapes) };
-  const made = make(compilation, new Row(root, { statement, plan, parent: null }));
+  const row = new Row(root, { statement, plan, parent: null });
+  const made = make(compilation, row);
   const touched = made.touched ? `(${made.touched})::text` : 'null::text';
-  const text = `select (${made.sql})::text as j, ${touched} as t, (select generation from policy_state) as g\nfrom (select 1) root\n${made.lateral ?? ''}`;
+  const from = `from (select 1) root\n${made.lateral ?? ''}`;
+  const generation = '(select generation from policy_state) as g';
+  const holds = plain?.holds(made.masked ?? null, (snippet) => row.sql(snippet));
+  const text = holds
+    ? `select case when p then j end as j, case when p then t end as t, ${generation}, p\nfrom (select (${made.sql})::text as j, ${touched} as t, ${holds} as p\n${from} offset 0) answer`
+    : `select (${made.sql})::text as j, ${touched} as t, ${generation}, true as p\n${from}`;
   const name = `r${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
   return {
     text,

@@ -2,8 +2,7 @@
  *  on it. Snippets of shapes are turned into SQL here, so nothing is named in the statement that nobody asked for. */
 import { phiClasses, type PhiClass, type Shape } from '../kernel/index.js';
 import type { Plan, RowCondition } from '../access/index.js';
-import { deniedSql, Denials } from './denials.js';
-import type { Layer } from './layers.js';
+import { Agreed } from './agreed.js';
 import type { Site } from './site.js';
 import type { Statement } from './statement.js';
 import { quote } from './withheld.js';
@@ -30,7 +29,6 @@ export class Row {
   readonly joins = new Map<string, UsedJoin>();
   readonly #conditions = new Map<RowCondition, string>();
   readonly #relationAlias: string;
-  #denials: Denials | null = null;
   readonly #together = new Map<string, string>();
   readonly #togetherAlias: string;
   /** Columns of the rows' own select that say whether a row is blind in a class. */
@@ -38,6 +36,8 @@ export class Row {
   readonly alias: string;
   readonly parent: Row | null;
   readonly decided: boolean;
+  /** By what consents and restrictions it is bound. */
+  readonly agreed: Agreed;
   readonly holds: ReadonlySet<string>;
   /** Where the audit entry for this row is prepared, if one is owed. */
   site: Site | null = null;
@@ -53,6 +53,7 @@ export class Row {
     this.alias = context.statement.alias('x');
     this.#relationAlias = context.statement.alias('rel');
     this.#togetherAlias = context.statement.alias('all');
+    this.agreed = new Agreed(this, context);
     this.holds = new Set([...(context.parent?.holds ?? []), ...(context.holds ?? [])]);
   }
 
@@ -90,12 +91,12 @@ export class Row {
       case 'consent':
         return `${quote(plan.consent.argument)}::jsonb`;
       case 'refused':
-        return this.denials()?.refusedAnywhere() ?? '0';
+        return this.agreed.denials()?.refusedAnywhere() ?? '0';
       case 'blind':
-        return `(${plan.masked} | ${this.denials()?.refusedAnywhere() ?? '0'})`;
+        return `(${plan.masked} | ${this.agreed.denials()?.refusedAnywhere() ?? '0'})`;
       default: {
         const inClass = phiClasses.find((phi) => name === `refused_${phi}`);
-        return inClass ? (this.denials()?.refusedIn(inClass) ?? '0') : null;
+        return inClass ? (this.agreed.denials()?.refusedIn(inClass) ?? '0') : null;
       }
     }
   }
@@ -136,49 +137,18 @@ export class Row {
   holdsInline(conditions: readonly RowCondition[]): string | null {
     const own = this.#ownConditions();
     if (own === null) return this.parent?.holdsWhere(conditions) ?? null;
-    return either(conditions.map((condition) => (own[condition] === undefined ? null : `(${this.sql(own[condition])})`)));
+    return either(
+      conditions.map((condition) =>
+        own[condition] === undefined ? null : (this.#notBroken(condition) ?? `(${this.sql(own[condition])})`),
+      ),
+    );
   }
 
   /** Where a broken glass alone opens what these conditions open; null where it opens nothing. */
   openedByGlass(conditions: readonly RowCondition[]): string | null {
-    const glass = conditions.includes('glass') ? this.holdsWhere(['glass']) : null;
+    const glass = conditions.includes('glass') && this.#context.statement.plain === null ? this.holdsWhere(['glass']) : null;
     const others = this.holdsWhere(conditions.filter((condition) => condition !== 'glass'));
     return glass === null || others === null ? glass : `(${glass} and not ${others})`;
-  }
-
-  /** What the person's consents and restrictions deny this viewer: of this row, or of the nearest above that knows whose it
-   *  is. Null where no row does. */
-  denials(): Denials | null {
-    const { samePerson = false, statement } = this.#context;
-    const above = this.shape.consents === undefined || samePerson !== false ? (this.parent?.denials() ?? null) : null;
-    const records = this.shape.consents ?? this.shape.consentsAlone;
-    if (records === undefined || (above !== null && typeof samePerson !== 'string')) return above;
-    this.#denials ??= new Denials(statement.alias('con'), () => {
-      const own = this.sql(deniedSql(records));
-      return above === null ? own : `case when ${this.sql(String(samePerson))} then ${above.answer()} else ${own} end`;
-    });
-    return this.#denials;
-  }
-
-  /** What the person's consents and restrictions say, for predicates that stand before the row's own laterals; null where
-   *  nobody's bind the row.
-   *  @param says an expression over the answer (denials.ts) */
-  agreedInline(says: (d: string) => string): string | null {
-    const denials = this.denials();
-    const answer = denials === this.#denials ? denials?.sql() : denials?.answer();
-    return answer === undefined ? null : `(select ${says('d')} from (select ${answer} as d offset 0) d0)`;
-  }
-
-  /** What a class needs on top of the policy: the consents first, then the restrictions. */
-  agreedLayers(phi: PhiClass): Layer[] {
-    const denials = this.denials();
-    const { consent } = this.#context.plan;
-    if (denials === null) return [];
-    const follows = denials.nothing();
-    return [
-      { where: denials.allowed(phi), why: consent.denied, follows },
-      { where: denials.unrestricted(phi), why: consent.restricted, follows },
-    ];
   }
 
   /** Where a row's content is withheld because of its labels, by the policy or by a consent; null where no label can do that. */
@@ -187,10 +157,10 @@ export class Row {
     const byPolicy = plan.masked === 0 ? null : `${this.alias}.masked`;
     if (phi === undefined) return byPolicy;
     if (this.decided) return this.column('blind');
-    const denials = this.denials();
+    const denials = this.agreed.denials();
     if (denials === null) return byPolicy;
     const sql = `(${this.column('label_mask')} & (${plan.masked} | ${denials.refusedIn(phi)})) <> 0`;
-    if (denials === this.#denials) return this.together(sql);
+    if (this.agreed.owns(denials)) return this.together(sql);
     this.blinds.set(`blind_${phi.toLowerCase()}`, sql);
     return `${this.alias}.blind_${phi.toLowerCase()}`;
   }
@@ -205,8 +175,8 @@ export class Row {
   /** The nearest row at which all is known that these conditions and the person's denials speak of: whoever knows a part of it
    *  stands above this row, so the nearest of them will do. */
   whereKnown(conditions: readonly RowCondition[]): Row | null {
-    const denials = this.denials();
-    return this.#owner((row) => (denials !== null && row.#denials === denials) || conditions.some((one) => row.#conditions.has(one)));
+    const denials = this.agreed.denials();
+    return this.#owner((row) => row.agreed.owns(denials) || conditions.some((one) => row.#conditions.has(one)));
   }
 
   #owner(is: (row: Row) => boolean): Row | null {
@@ -214,11 +184,21 @@ export class Row {
     return this.parent === null ? null : this.parent.#owner(is);
   }
 
+  /** A plain statement takes no glass to be broken. */
+  #notBroken(condition: RowCondition): string | null {
+    const { plain } = this.#context.statement;
+    if (condition !== 'glass' || plain === null) return null;
+    plain.asksForGlass();
+    return 'false';
+  }
+
   #condition(condition: RowCondition): string | null {
     const own = this.#ownConditions();
     if (own === null) return this.parent?.holdsWhere([condition]) ?? null;
     const sql = own[condition];
     if (sql === undefined) return null;
+    const notBroken = this.#notBroken(condition);
+    if (notBroken !== null) return notBroken;
     if (!this.#conditions.has(condition)) this.#conditions.set(condition, this.sql(sql));
     return `${this.#relationAlias}.${condition}`;
   }
@@ -244,7 +224,7 @@ export class Row {
     const joins = this.#joinsInOrder(); // may use columns, not conditions
     const conditions = [...this.#conditions].map(([name, sql]) => `coalesce((${sql}), false) as ${name}`);
     const relation = conditions.length > 0 ? [`cross join lateral (select ${conditions.join(', ')} offset 0) ${this.#relationAlias}`] : [];
-    const consents = this.#denials?.lateral() ?? []; // last: joins may ask for columns of it, too
+    const consents = this.agreed.lateral(); // last: joins may ask for columns of it, too
     const together = [...this.#together].map(([sql, name]) => `${sql} as ${name}`);
     const all = together.length > 0 ? [`cross join lateral (select ${together.join(', ')} offset 0) ${this.#togetherAlias}`] : [];
     return [...relation, ...consents, ...all, ...joins].join('\n');
@@ -284,7 +264,8 @@ export class Row {
 }
 
 function either(known: readonly (string | null)[]): string | null {
-  const some = known.filter((sql) => sql !== null);
+  const all = known.filter((sql) => sql !== null);
+  const some = all.some((sql) => sql !== 'false') ? all.filter((sql) => sql !== 'false') : all.slice(0, 1);
   if (some.length === 0) return null;
   return some.length === 1 ? (some[0] ?? null) : `(${some.join(' or ')})`;
 }

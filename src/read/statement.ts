@@ -2,6 +2,7 @@
  *  the way its value is found at run time. The text depends on document, plan and the presence of arguments only, so it is
  *  compiled once and prepared once a connection. */
 import type { ViewerRows } from '../kernel/index.js';
+import type { Plain } from './plain.js';
 import type { FieldNode, GraphQLField } from 'graphql';
 import { getArgumentValues } from 'graphql/execution/values.js';
 
@@ -17,6 +18,11 @@ export type ParameterValue = (inputs: RunInputs) => unknown;
 export class Statement {
   readonly #parameters: { key: string; value: ParameterValue }[] = [];
   #aliases = 0;
+
+  constructor(
+    /** What is taken for granted, where the statement is a plain one. */
+    readonly plain: Plain | null = null,
+  ) {}
 
   alias(prefix: string): string {
     this.#aliases += 1;

@@ -285,12 +285,3 @@ describe('a denial of everything', () => {
     expect(interpreted.data).toEqual(compiled.data);
   });
 });
-
-describe('a person without a consent', () => {
-  it('is answered by the same statement, in which the question costs two looks into indexes', async () => {
-    room.gateway.statements();
-    await ofMaria('name encounters { nodes { reason { code } } }');
-    const [text] = room.gateway.statements();
-    expect(text!.match(/denials\(/g)).toHaveLength(1);
-  });
-});

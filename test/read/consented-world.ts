@@ -115,10 +115,17 @@ export async function addConsents(client: pg.Client, { story, row, record, caseO
   const refusedRows = await uidsOf(client, `label_mask = ${refused}`);
   return {
     refusedDecision: decision,
-    consented: { connie: uuid(50), nora: uuid(60), bea: uuid(70), nell: uuid(80), ida: uuid(90) },
+    consented: nobodyConsented.consented,
     refusedRows,
   };
 }
+
+/** None of them is there. */
+export const nobodyConsented: ConsentedWorld = {
+  refusedDecision: uuid(99),
+  consented: { connie: uuid(50), nora: uuid(60), bea: uuid(70), nell: uuid(80), ida: uuid(90) },
+  refusedRows: new Set(),
+};
 
 export async function uidsOf(client: pg.Client, which: string): Promise<ReadonlySet<string>> {
   const tables = ['patient_record', ...factTables, 'interaction', 'case_file'];

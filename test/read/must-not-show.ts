@@ -106,8 +106,9 @@ export function faults(world: MutantWorld, viewer: Viewer, answer: Answer): stri
     found.push(...keptBack(world, viewer, object));
     if (uid === world.doubtfulVisit) found.push('a claim tells of a visit that is perhaps not hers');
     if (tag === 'case' && uid === uuid(32) && object['patient']) found.push('a case tells of a person who is perhaps not meant');
-    if (tag === 'rec' && object['name'] === null && !(object['withheld'] as Json[] | undefined)?.some(({ field }) => field === 'name'))
-      found.push(`${id} does not say that its name is withheld`);
+    for (const name of tag === 'rec' ? ['name', 'address'] : [])
+      if (object[name] === null && !(object['withheld'] as Json[] | undefined)?.some(({ field }) => field === name))
+        found.push(`${id} does not say that its ${name} is withheld`);
     if (tag.startsWith('tle') && [world.decidedClaim, world.refusedDecision].includes(uid) && object['detail'] !== null)
       found.push('a line of time tells of a masked decision');
     if (tag === 'pat' && uid === world.maria.uid) found.push(...faultsOfMaria(world, viewer, object));

@@ -3,7 +3,7 @@
 import pg from 'pg';
 import { addLabelledRows, factTables, hiddenMark, maskedMark } from '../support/labelled-rows.js';
 import { tellStory, type Story } from '../support/story.js';
-import { addConsents, uidsOf, uuid, type ConsentedWorld } from './consented-world.js';
+import { addConsents, nobodyConsented, uidsOf, uuid, type ConsentedWorld } from './consented-world.js';
 import { addMutantGrants } from './mutant-grants.js';
 
 /** Stands on what is certainly not known to be Maria's. */
@@ -36,7 +36,11 @@ export interface MutantWorld extends Story, ConsentedWorld {
   readonly maskedRows: ReadonlySet<string>;
 }
 
-export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
+/** @param of whether persons deny something, and whether others than the breaker have a grant in force */
+export async function makeMutantWorld(
+  ownerUrl: string,
+  of: { readonly agreements: boolean; readonly grants: boolean },
+): Promise<MutantWorld> {
   const story = await tellStory(ownerUrl);
   await addLabelledRows(ownerUrl, { recordRow: story.maria.recordRow, source: 'ehr' });
   const client = new pg.Client({ connectionString: ownerUrl, options: '-c search_path=hub' });
@@ -139,7 +143,9 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
       `insert into reminder (case_id, rule, subject, reason, due_at, status) select id, 'r', 's', 'Zz-Remind', now(), 'SCHEDULED' from case_file where uid = any($1::uuid[])`,
       [[story.maria.caseUid, story.john.caseUid]],
     );
-    await client.query(`update patient_record set interpreter_needed = source_key <> 'Patient/1'`);
+    await client.query(
+      `update patient_record set interpreter_needed = source_key <> 'Patient/1', address = coalesce(address, 'Zz-Street')`,
+    );
     const john = await row(`select id from patient_record where source_key = 'Patient/2'`);
     await caseOn(36, { record: john, holder: former, closed: true, mark: 'Zz-Closed' });
     await client.query('insert into person (uid) values ($1)', [uuid(40)]);
@@ -178,7 +184,8 @@ export async function makeMutantWorld(ownerUrl: string): Promise<MutantWorld> {
        insert into payment (source_id, source_key, patient_record_id, ingested_at, claim_id, payer, own_mask, label_mask) select 1, 'Pay/P', $2, now(), c.id, $3, 0, 0 from c union all select 1, 'Pay/M', $1, now(), c.id, $4, 4, 4 from c`,
       [recordRow, perhaps, doubtMark, maskedMark],
     );
-    const consented = await addConsents(client, { story, row, record, caseOn, bill });
+    const consented = of.agreements ? await addConsents(client, { story, row, record, caseOn, bill }) : nobodyConsented;
+    if (!of.grants) await client.query('update access_grant set revoked_at = now() where user_id <> $1', [breaker]);
     for (const table of factTables) await fill(client, table);
     // The latest of all, so that a short list of bookings begins with them.
     await client.query(`update appointment set start_at = '2027-01-01T09:00:00Z' where source_key = 'appointment/mh'`);

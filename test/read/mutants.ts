@@ -43,7 +43,8 @@ const operators: readonly Operator[] = [
   {
     name: 'the predicate of a relation',
     finds: /(and|where) \(?rel\d+\.\w+(?: or rel\d+\.\w+)*\)?/g,
-    put: (_all, word = '') => `${word} true`,
+    // A parameter that a statement does not use is an error.
+    put: (all, word = '') => `${word} (${all.slice(word.length)} or true)`,
   },
   { name: 'certainty of a link', finds: /\w+\.assurance = 'CERTAIN'/g, put: () => 'true' },
   // What consents and restrictions deny is worked out once a person, in columns of a lateral: it is these that are taken out.
@@ -71,10 +72,21 @@ export function operatorNamed(name: string): Operator {
   return found;
 }
 
+/** What a plain statement takes for granted (src/read/plain.ts), taken as it likes. */
+const takenForGranted: readonly Operator[] = [
+  { name: 'that nobody is bound', finds: /coalesce\(\w+\.m, 0\) & 4 = 0/g, put: () => 'true' },
+  { name: 'that a person is bound', finds: /case when all\d+\.c\d+ then 4 else 0 end/g, put: () => '0' },
+  { name: 'that the glass is not broken', finds: /not exists \(select 1 from access_grant mine where [^()]*\(\)\)/g, put: () => 'true' },
+];
+export const isPlain = (text: string): boolean => text.startsWith('select case when p then j');
+export const whatPlainTakes = (text: string): Mutant[] => mutantsBy(takenForGranted, text);
+
 const mostAfter = 400;
 
-export function mutantsOf(text: string): Mutant[] {
-  const found = operators.flatMap(({ name, finds, put }) =>
+export const mutantsOf = (text: string): Mutant[] => [...mutantsBy(operators, text), ...laterals(text)];
+
+function mutantsBy(some: readonly Operator[], text: string): Mutant[] {
+  return some.flatMap(({ name, finds, put }) =>
     [...text.matchAll(finds)].map((match): Mutant => {
       const end = match.index + match[0].length;
       const place = text.slice(Math.max(0, match.index - 40), end + 40).replace(/\s+/g, ' ');
@@ -82,7 +94,6 @@ export function mutantsOf(text: string): Mutant[] {
       return { operator: name, what: match[0], place, after, text: `${text.slice(0, match.index)}${put(...match)}${text.slice(end)}` };
     }),
   );
-  return [...found, ...laterals(text)];
 }
 
 /** The lateral of conditions says yes to everybody. */

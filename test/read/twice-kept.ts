@@ -23,6 +23,27 @@ export const isTwiceKept = (mutant: Mutant, name: string): boolean =>
   );
 
 const twiceKept: readonly TwiceKept[] = [
+  {
+    operator: 'that a person is bound',
+    place: /null, 0, null\)\)\) as t, bit_or\(\(case when/,
+    in: 'the worklist',
+    because: 'the case above is pinned to a record of the same person, and looks for the same',
+  },
+  {
+    operator: 'that a person is bound',
+    place: /\) \| case when all\d+\.c0 then 4 else 0 end\)\) as m from \(select x\d+\.uid, x\d+\.(?:name|ingest)/,
+    because: 'here a record is certainly of the person above, who is asked for; test/access/consent.db.test.ts has one that is not',
+  },
+  {
+    operator: 'the predicate of a relation',
+    place: /, \(\(con\d+\.k\d and con\d+\.q\d\) and \(rel/,
+    because: 'it is for the trail, which test/read/plain-and-full.db.test.ts holds to what the plain statement reports',
+  },
+  {
+    operator: 'that the glass is not broken',
+    in: 'the worklist',
+    because: "it lists the viewer's own cases: the glass opens nothing of them",
+  },
   ...[
     ...['certainty of a link', 'whose grant it is', 'that nobody has ended a grant', 'that a grant has not run out', 'for whom a grant is'],
     ...['whose records a grant was asked for', 'that a grant was asked for all records'],
@@ -34,7 +55,7 @@ const twiceKept: readonly TwiceKept[] = [
   ...['a person', 'the context of a call'].flatMap((document) =>
     ['who holds a case', 'whose departments share a case'].map((operator) => ({
       operator,
-      place: /case when \(\(\(x\d+\.assigned_to|cd\.case_id = x\d+\.id and .*\)\)\)\) or \(\(select exists/,
+      place: /case when \(\(\(?x\d+\.assigned_to|cd\.case_id = x\d+\.id and .*\)\)\)\)? (?:or \(\(select exists|then x\d+\.received_at)/,
       in: document,
       because: 'it says where in the list the case stands: which case came in when is looked for in cursors',
     })),
@@ -89,12 +110,12 @@ const twiceKept: readonly TwiceKept[] = [
   ...['the mask of a row', 'the predicate of a relation'].map((operator) => ({
     operator,
     place:
-      /asked\) and \(not \(x\d+\.masked or coalesce\(\(decided|not \(not x\d+\.masked\) and con\d+\.n and \(rel|^and \(not x\d+\.masked\) and/,
+      /asked\) and \(not \(x\d+\.masked or coalesce\(\(decided|not \(not x\d+\.masked\) and (?:con\d+\.n and \()?rel|^and \(not x\d+\.masked\) and/,
     because: 'it chooses which of two reasons is told where there are two',
   })),
   {
     operator: 'the predicate of a relation',
-    place: /(where true|records\d+\.ids\)) and \(rel\d+\.related or rel\d+\.glass\)\) x\d+ \) r\d+ on true/,
+    place: /(where true|records\d+\.ids\)) and \(?rel\d+\.related(?: or rel\d+\.glass\))?\) x\d+ \) r\d+ on true/,
     because: 'the list stands in a CASE of the same relation',
   },
   {
@@ -141,12 +162,12 @@ const twiceKept: readonly TwiceKept[] = [
   },
   {
     operator: 'the predicate of a relation',
-    place: /and \(rel\d+\.related or rel\d+\.glass\) limit 10001/,
+    place: /and \(?rel\d+\.related(?: or rel\d+\.glass\))? limit 10001/,
     because: 'the count stands in a CASE of the same relation',
   },
   {
     operator: 'the predicate of a relation',
-    place: /and \(rel(\d+)\.related or rel\1\.glass\) and \(\(\(?rel\1\.related/,
+    place: /and \(?rel(\d+)\.related(?: or rel\1\.glass\))? and \(+rel\1\.related/,
     because: 'the argument of the list asks for the same relation',
   },
   {
