@@ -34,8 +34,11 @@ export class WithheldList {
     const usual = mostOften(this.#conditional.flatMap(({ layers }) => layers.map(({ where }) => where)));
     if (usual === null) return nothing;
     const fine = [...new Set(this.#conditional.flatMap(({ layers }) => layers.map(({ where, follows }) => follows ?? where)))];
-    const withFields = (fields: readonly [string, Withholding][]): string =>
-      `${quote(`[${[always, rows(fields, selected)].filter(Boolean).join(',')}]`)}::json`;
+    const withFields = (fields: readonly [string, Withholding][]): string => {
+      const spelled = `${quote(`[${[always, rows(fields, selected)].filter(Boolean).join(',')}]`)}::json`;
+      const short = inShort(always, fields.map(([field, why]) => ({ field, why, fails: 1, after: [] })), { selected, holds: `'{}'` }); // prettier-ignore
+      return short.length < spelled.length ? short : spelled;
+    };
     const shared = this.#layersOfAll();
     if (shared) {
       const whens = shared.map(({ where }, at) => {
@@ -51,13 +54,14 @@ export class WithheldList {
     const { needed, fields } = this.#withoutOnly(usual);
     const entries = this.#conditional.flatMap(({ field, layers }) =>
       layers.map(({ where, why }, at) => ({
-        text: rows([[field, why]], selected),
+        field,
+        why,
         fails: conditions.indexOf(where) + 1,
         after: layers.slice(0, at).map((before) => conditions.indexOf(before.where) + 1),
       })),
     );
     return `case when ${fine.join(' and ')} then ${nothing} when ${[`not ${usual}`, ...needed].join(' and ')} then ${withFields(fields)}
-      else withheld_rows(${quote(always)}, ${quote(JSON.stringify(entries))}::jsonb, array[${conditions.join(', ')}]) end`;
+      else ${inShort(always, entries, { selected, holds: `array[${conditions.join(', ')}]` })} end`;
   }
 
   /** The conditions, where they are the same for every field. */
@@ -80,6 +84,33 @@ export class WithheldList {
     });
     return { needed: [...needed], fields };
   }
+}
+
+interface Entry {
+  readonly field: string;
+  readonly why: Withholding;
+  /** Numbers of conditions, from 1: the one that does not hold, and those asked before it. */
+  readonly fails: number;
+  readonly after: readonly number[];
+}
+
+/** Spelled out by the database (migration 16): what is said of many fields stands in the statement once. */
+function inShort(
+  always: string,
+  entries: readonly Entry[],
+  of: { readonly selected: readonly Selected[]; readonly holds: string },
+): string {
+  const names = [...new Set(entries.map(({ field }) => field))];
+  const groups = new Map<string, { readonly row: string; readonly fields: number[]; readonly fails: number; readonly after: readonly number[] }>(); // prettier-ignore
+  for (const { field, why, fails, after } of entries) {
+    const row = rows([['%field%', why]], of.selected);
+    const key = JSON.stringify([row, fails, after]);
+    const group = groups.get(key) ?? { row, fields: [], fails, after };
+    group.fields.push(names.indexOf(field) + 1);
+    groups.set(key, group);
+  }
+  const told = [...groups.values()].map(({ row, fields, fails, after }) => [row, fields, fails, after]);
+  return `withheld_rows(${quote(always)}, ${quote(`{${names.join(',')}}`)}, ${quote(JSON.stringify(told))}, ${of.holds})`;
 }
 
 function mostOften(words: readonly string[]): string | null {

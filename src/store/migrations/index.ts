@@ -13,6 +13,7 @@ import { Security } from './migration-0005-security.js';
 import { SourcesAndDirectory } from './migration-0001-sources-and-directory.js';
 import { TheDoor } from './migration-0010-the-door.js';
 import { UserAddresses } from './migration-0015-user-addresses.js';
+import { WithheldInShort } from './migration-0016-withheld-in-short.js';
 
 export const migrations = [
   { name: 'migration-0001-sources-and-directory', class: SourcesAndDirectory },
@@ -29,4 +30,5 @@ export const migrations = [
   { name: 'migration-0013-agreements-with-patients', class: AgreementsWithPatients },
   { name: 'migration-0014-reminders-sent-at-once', class: RemindersSentAtOnce },
   { name: 'migration-0015-user-addresses', class: UserAddresses },
+  { name: 'migration-0016-withheld-in-short', class: WithheldInShort },
 ];
