@@ -2,9 +2,8 @@
  *  knows whose it is. A full statement asks what they deny (denials.ts); a plain one only whether there are any (plain.ts). */
 import type { PhiClass, Shape } from '../kernel/index.js';
 import type { Plan } from '../access/index.js';
-import { deniedSql, Denials } from './denials.js';
+import { boundSql, deniedSql, Denials } from './denials.js';
 import type { Layer } from './layers.js';
-import { boundSql } from './plain.js';
 import type { Statement } from './statement.js';
 
 /** What is asked of the row itself. */

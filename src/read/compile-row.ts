@@ -112,17 +112,18 @@ export function compileRow(compilation: Compilation, row: Row, { type, sets, nam
   for (const { selected, place } of withheldAt) pairs[place] = [selected.key, withheld.sql(withheldSelection(document, type, selected))];
   const bound = row.agreed.bound();
   const masks = [...bits, ...nested.flatMap(({ masked }) => (masked ? [`coalesce(${masked}, 0)`] : []))];
-  const masked = masks.length > 0 ? `(${masks.join(' | ')})` : null;
-  const reported = [...(masked === null ? [] : [masked]), ...(bound === null ? [] : [`case when ${bound} then ${boundBit} else 0 end`])];
+  const masked = bitsOf(masks);
   const own = touches && site ? touchOf(compilation, { row, site, touches, masked }) : null;
   const touched = [...(own ? [own] : []), ...nested.flatMap((made) => made.touched ?? [])];
   return {
     json: jsonObject(pairs),
     laterals: nested.flatMap(({ lateral }) => lateral ?? []),
     touched: touched.length > 0 ? `json_build_array(${touched.join(', ')})` : null,
-    masked: reported.length > 0 ? `(${reported.join(' | ')})` : null,
+    masked: bitsOf([...(masked === null ? [] : [masked]), ...(bound === null ? [] : [`case when ${bound} then ${boundBit} else 0 end`])]),
   };
 }
+
+const bitsOf = (bits: readonly string[]): string | null => (bits.length > 0 ? `(${bits.join(' | ')})` : null);
 
 interface Blindness {
   /** SQL: the content is withheld. */

@@ -8,10 +8,17 @@ const place = (phi: PhiClass): number => phiClasses.indexOf(phi) + 1;
 const restricted = phiClasses.length + 1;
 const labelsOnly = 1_073_741_823;
 
-/** @param records SQL for the ids of the person's patient records */
+/** What is agreed for disclosures to others binds no viewer. */
+const isBound = `exists (select from consent_provision k where k.patient_record_id = any(i.ids)) or exists (select from restriction q where q.patient_record_id = any(i.ids) and q.recipient = 'VIEWERS')`;
+
+/** Both of the person whose patient records these are.
+ *  @param records SQL for their ids */
+const ofPerson = (say: string, records: string): string => `(select ${say} from (select ${records} as ids offset 0) i)`;
+/** Whether there is anything that may bind. */
+export const boundSql = (records: string): string => ofPerson(isBound, records);
+/** What it denies this viewer. */
 export const deniedSql = (records: string): string =>
-  `(select case when exists (select from consent_provision k where k.patient_record_id = any(i.ids)) or exists (select from restriction q where q.patient_record_id = any(i.ids))
-    then denials(i.ids, :user, :departments, :consent) end from (select ${records} as ids offset 0) i)`;
+  ofPerson(`case when ${isBound}\n    then denials(i.ids, :user, :departments, :consent) end`, records);
 
 /** Expressions over the answer `d`. */
 export const allowedIn = (d: string, phi: PhiClass): string => `(${d} is null or ${d}[${place(phi)}] >= 0)`;

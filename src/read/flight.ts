@@ -18,8 +18,8 @@ export interface Answer {
   readonly j: string | null;
   readonly t: string | null;
   readonly g: number;
-  /** Whether it is as the statement takes for granted (plain.ts); if not, nothing is answered. */
-  readonly p: boolean;
+  /** Of a plain statement (plain.ts): whether it is as it takes for granted; if not, nothing is answered. */
+  readonly p?: boolean;
 }
 export interface Readers {
   fly(flight: Flight): Promise<Answer>;

@@ -5,14 +5,8 @@
  *  how many statements there are must not tell of a row that is not shown. */
 import { inForce } from '../access/index.js';
 
-/** Among the bits that rows report upwards (touched.ts). */
+/** Among the bits that rows report upwards (CompiledRow.masked). */
 export const boundBit = 4;
-
-/** What is agreed for disclosures to others binds no viewer.
- *  @param records SQL for the ids of the person's patient records */
-export const boundSql = (records: string): string =>
-  `(select exists (select from consent_provision k where k.patient_record_id = any(i.ids)) or exists (select from restriction q where q.patient_record_id = any(i.ids) and q.recipient = 'VIEWERS')
-    from (select ${records} as ids offset 0) i)`;
 
 export class Plain {
   readonly #asked = new Set<object>();

@@ -68,14 +68,15 @@ export function createReader(shapes: readonly Shape[], readers: Readers): Reader
   const run = async (compiled: Compiled, { plan, inputs }: ReadRequest): Promise<ReadAnswer> => {
     const settings = { hidden: plan.hidden, viewer: inputs.viewer.userRow, reviews: plan.may('REVIEW_ACCESS') };
     const fly = ({ text, name, values }: Compiled): Promise<Answer> => readers.fly({ text, name, values: values(inputs), ...settings });
-    const first = await fly(compiled.plain ?? compiled);
-    const answer = first.p ? first : await fly(compiled);
+    const { plain } = compiled;
+    const tried = plain && (await fly(plain));
+    const [used, answer] = plain && tried?.p ? [plain, tried] : [compiled, await fly(compiled)];
     if (answer.g !== plan.generation) {
       throw new HubError('POLICY_CHANGED', 'The policy has just changed. Ask again.');
     }
     return {
       json: answer.j ?? 'null',
-      touched: readTouched((first.p && compiled.plain ? compiled.plain : compiled).sites, answer.t),
+      touched: readTouched(used.sites, answer.t),
       refused: compiled.refused,
     };
   };

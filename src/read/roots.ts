@@ -88,7 +88,7 @@ function compiledOnce(
   const holds = plain?.holds(made.masked ?? null, (snippet) => row.sql(snippet));
   const text = holds
     ? `select case when p then j end as j, case when p then t end as t, ${generation}, p\nfrom (select (${made.sql})::text as j, ${touched} as t, ${holds} as p\n${from} offset 0) answer`
-    : `select (${made.sql})::text as j, ${touched} as t, ${generation}, true as p\n${from}`;
+    : `select (${made.sql})::text as j, ${touched} as t, ${generation}\n${from}`;
   const name = `r${createHash('sha256').update(text).digest('hex').slice(0, 24)}`;
   return {
     text,

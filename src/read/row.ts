@@ -265,7 +265,7 @@ export class Row {
 
 function either(known: readonly (string | null)[]): string | null {
   const all = known.filter((sql) => sql !== null);
-  const some = all.some((sql) => sql !== 'false') ? all.filter((sql) => sql !== 'false') : all.slice(0, 1);
-  if (some.length === 0) return null;
+  const some = all.filter((sql) => sql !== 'false');
+  if (some.length === 0) return all[0] ?? null;
   return some.length === 1 ? (some[0] ?? null) : `(${some.join(' or ')})`;
 }

@@ -1,5 +1,5 @@
 /** What a statement says of withheld fields is spelled out by the database: reason, rule and remedy once, with the numbers of the
- *  fields, in place of a row for each. A statement's text is copied at each execution, and half of a large one was these rows. */
+ *  fields, in place of a row for each. A statement's text is copied at each execution, and more than a quarter of a large one was these rows. */
 import { Migration } from '@mikro-orm/migrations';
 
 export class WithheldInShort extends Migration {
