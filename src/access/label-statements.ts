@@ -13,14 +13,9 @@ export const planForFew = `select set_config(name, 'off', true) from unnest(arra
 
 const programs = 'program as materialized (select * from unnest($1::text[], $2::int[]) as p(name, mask))';
 
-/** $1 names and $2 masks of programs, $3 and $4 the ends of a range. @returns rows with what their codes were last worked out to, and
- *  whether their labels are other than codes and place say: by inheritance, or under other rules */
-export const ownMasks = (table: string, refs: readonly string[]): string => {
-  const place = refs.length > 0 ? placeMask('r', refs.map((ref) => `r.${ref}`).join(', ')) : null;
-  const misplaced = place === null ? 'false' : `(r.own_mask | ${place}) is distinct from r.label_mask & ~${pending}`;
-  return `with ${programs} select r.id, r.label_codes as codes, r.own_mask as mask, ${misplaced} as misplaced
-    from ${table} r where r.id between $3 and $4${table === 'patient_record' ? ' and not r.stub' : ''}`;
-};
+/** $1 and $2 the ends of a range. @returns rows with what their codes were last worked out to */
+export const ownMasks = (table: string): string =>
+  `select id, label_codes as codes, own_mask as mask from ${table} where id between $1 and $2${table === 'patient_record' ? ' and not stub' : ''}`;
 
 /** $1 names and $2 masks of programs. @returns rows at a place whose labels they do not carry */
 export const unlabelledAtPlaces = (table: string, refs: readonly string[]): string => `

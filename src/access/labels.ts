@@ -3,7 +3,7 @@
  *  condition -> encounter -> claim -> adjudication and payment; patient record -> coverage. One at a time: of two that run at
  *  once, the one with the older view could write last. */
 import type { Pool, PoolClient } from 'pg';
-import { requestJob, type RowId } from '../kernel/index.js';
+import { idRanges, requestJob, type RowId } from '../kernel/index.js';
 import { generationHeld, inTransaction, tellCasesOf, writeOutbox } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
 import * as statements from './label-statements.js';
@@ -88,8 +88,6 @@ export interface OwnMask {
   readonly before: number | null;
   /** What the row's codes say under these rules. */
   readonly mask: number;
-  /** Its labels are not what codes and place said before: it inherits some, or its place is another kind of place now. */
-  readonly misplaced: boolean;
 }
 
 /** The codes stay on the row, so that a new label rule needs no new sync. A record that only stands in for one that has not
@@ -99,12 +97,12 @@ export async function ownMasks(
   { table, fromId, toId }: { table: LabelledTable; fromId: RowId; toId: RowId },
   rules: LabelRules,
 ): Promise<OwnMask[]> {
-  const { rows } = await client.query<{ id: RowId; codes: string[]; mask: number | null; misplaced: boolean }>({
+  const { rows } = await client.query<{ id: RowId; codes: string[]; mask: number | null }>({
     name: `own masks ${table}`,
-    text: statements.ownMasks(table, places[table]),
-    values: [...programsOf(rules), fromId, toId],
+    text: statements.ownMasks(table),
+    values: [fromId, toId],
   });
-  return rows.map(({ id, codes, mask, misplaced }) => ({ id, before: mask, mask: rules.maskOf(codes), misplaced }));
+  return rows.map(({ id, codes, mask }) => ({ id, before: mask, mask: rules.maskOf(codes) }));
 }
 
 async function writeOwnMasks(client: PoolClient, table: LabelledTable, rows: readonly OwnMask[]): Promise<void> {
@@ -156,19 +154,17 @@ interface Moved {
   readonly now: RowId | null;
 }
 
-/** The statements in their order, within one transaction. Rows reached on the way go on only where they changed. */
-/** Whether a record carries a label decides how it is linked. */
-export async function linkAnew(client: PoolClient, records: Ids): Promise<void> {
-  const runs: { fromId: number; toId: number }[] = [];
-  for (const id of records.map(Number).sort((one, other) => one - other)) {
-    const last = runs.at(-1);
-    if (last?.toId === id - 1) last.toId = id;
-    else runs.push({ fromId: id, toId: id });
-  }
-  const jobs = runs.map(({ fromId, toId }) => requestJob('linkRange', { fromId: String(fromId), toId: String(toId) }));
-  await writeOutbox(client, jobs);
-}
+/** A job costs about what linking as many records does. */
+const linkedForNothing = 16;
 
+/** Whether a record carries a label decides how it is linked. */
+export const linkAnew = (client: PoolClient, records: Ids): Promise<void> =>
+  writeOutbox(
+    client,
+    idRanges(records, linkedForNothing).map((range) => requestJob('linkRange', range)),
+  );
+
+/** The statements in their order, within one transaction. Rows reached on the way go on only where they changed. */
 class Spreading {
   readonly #programs: [readonly string[], readonly number[]];
   constructor(

@@ -1,6 +1,7 @@
 /** Rows labelled anew because a generation of the policy has other label rules. Every range of ids is queued with the
  *  generation, in its transaction, and is kept until it is done: so progress can be told, a range that is handed over twice is
- *  done once, and what one generation left undone the next takes over. A range passes on only what changed in it. */
+ *  done once, and what one generation left undone the next takes over. A range passes on only what changed in it, and only to rows whose own range is
+ *  done or never was. */
 import type { Pool, PoolClient } from 'pg';
 import type { RowId } from '../kernel/index.js';
 import { inTransaction } from '../store/index.js';
@@ -24,8 +25,6 @@ export interface LabelsKnown {
   readonly generation: number;
 }
 
-const rangeRows = 1000;
-
 /** In the transaction that puts the generation in force, with the policy lock held alone: no row comes in meanwhile that was
  *  labelled under the rules before. Ranges are cut by number, so that no table is read for it.
  *  @param of `differs`: whether the rules differ from those before. @returns the number of ranges */
@@ -41,11 +40,11 @@ export async function queueRelabelling(
         `insert into relabel_range (generation, table_name, from_id, to_id)
          select $1, $2, block * $3, block * $3 + $3 - 1
            from (select min(id) / $3 as low, max(id) / $3 as high from ${table}) ends, generate_series(low, high) block`,
-        [generation, table, rangeRows],
+        [generation, table, statements.rangeRows],
       );
     }
   } else await client.query('update relabel_range set generation = $1', [generation]);
-  // Parents first: what is passed on to a row that is still to come is then passed on once.
+  // Parents first: what inherits from them is then worked out once.
   const { rowCount } = await client.query(
     `insert into outbox (job, payload)
      select 'renewLabels', jsonb_build_object('table', table_name, 'fromId', from_id::text, 'toId', to_id::text, 'generation', generation)
@@ -80,9 +79,7 @@ export function renewRange(pool: Pool, range: RowRange, { labels, generation }: 
       values: [range.generation, table, range.fromId],
     });
     if (rowCount !== 1) return true; // done before
-    const rows = await ownMasks(client, { ...range, table }, labels);
-    const changed = rows.filter(({ before, mask, misplaced }) => misplaced || before !== mask);
-    if (changed.length > 0) await new Renewing(client, labels).from(table, changed);
+    await new Renewing(client, { labels, generation }).from(table, await ownMasks(client, { ...range, table }, labels));
     return true;
   });
 }
@@ -96,12 +93,12 @@ interface Relabelled {
 
 /** The statements in their order, within one transaction. What inherits is reached only from rows whose labels are others now. */
 class Renewing {
-  readonly #programs: ReturnType<typeof programsOf>;
+  readonly #rules: readonly [...ReturnType<typeof programsOf>, generation: number];
   constructor(
     readonly client: PoolClient,
-    rules: LabelRules,
+    { labels, generation }: LabelsKnown,
   ) {
-    this.#programs = programsOf(rules);
+    this.#rules = [...programsOf(labels), generation];
   }
 
   async from(table: LabelledTable, rows: readonly OwnMask[]): Promise<void> {
@@ -114,7 +111,7 @@ class Renewing {
       case 'condition': {
         const conditions = await this.#run(statements.renewConditions, rows, []);
         // Every visit of a condition that says something else, though the condition itself may carry the label of its visit anyway.
-        const encounters = await this.#run(statements.renewEncounters, [], await this.#visitsOf(rows));
+        const encounters = await this.#run(statements.renewEncounters, [], await this.#visitsOf(rows.filter(saysElse)));
         return this.#claims([], { encounters: idsOf(encounters), conditions: idsOf(conditions) });
       }
       case 'encounter': {
@@ -153,11 +150,12 @@ class Renewing {
 
   async #run(statement: string, own: readonly OwnMask[], ...ids: Ids[]): Promise<readonly Relabelled[]> {
     if (own.length === 0 && ids.every((some) => some.length === 0)) return [];
-    const values = [...this.#programs, idsOf(own), own.map(({ mask }) => mask), ...ids];
+    const values = [...this.#rules, idsOf(own), own.map(({ mask }) => mask), ...ids];
     return (await this.client.query<Relabelled>(statement, values)).rows;
   }
 }
 
+const saysElse = ({ before, mask }: OwnMask): boolean => before !== mask;
 const idsOf = (rows: readonly { readonly id: RowId }[]): RowId[] => rows.map(({ id }) => id);
 
 export interface RelabelProgress {

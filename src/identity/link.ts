@@ -2,7 +2,7 @@
  *  in one statement. The neighbourhood of the range is worked out anew each time (partition.ts) and only what differs is
  *  written: safe to run twice, in any order. One link job at a time: two could each see half of a group. */
 import type { Pool, PoolClient } from 'pg';
-import { requestJob, type Clock, type RowId } from '../kernel/index.js';
+import { idRanges, requestJob, type Clock, type RowId } from '../kernel/index.js';
 import { inTransaction, writeOutbox } from '../store/index.js';
 import { readNeighbourhood } from './neighbourhood.js';
 import { byAge, partitionRecords, type Conflict } from './partition.js';
@@ -140,21 +140,8 @@ async function relabel(client: PoolClient, records: readonly RowId[]): Promise<v
          or exists (select from condition k where k.patient_record_id = r.id and k.encounter_ref like '%?identifier=%')`,
     [records],
   );
-  const jobs = rangesOf(rows.map(({ id }) => id)).map((range) =>
+  const jobs = idRanges(rows.map(({ id }) => id)).map((range) =>
     requestJob('labelRange', { table: 'patient_record', ...range, generation: rows[0]?.generation ?? 0 }),
   );
   await writeOutbox(client, jobs);
-}
-
-const rangeRows = 1000n;
-
-/** Ids as ranges of at most 1,000, as few as will do. */
-function rangesOf(ids: readonly RowId[]): { fromId: RowId; toId: RowId }[] {
-  const ranges: { fromId: RowId; toId: RowId }[] = [];
-  for (const id of [...ids].sort(byAge)) {
-    const last = ranges.at(-1);
-    if (last && BigInt(id) - BigInt(last.fromId) < rangeRows) last.toId = id;
-    else ranges.push({ fromId: id, toId: id });
-  }
-  return ranges;
 }

@@ -3,6 +3,7 @@ export * from './clock.js';
 export * from './changes.js';
 export * from './log.js';
 export * from './ids.js';
+export * from './id-ranges.js';
 export * from './jobs.js';
 export * from './viewer.js';
 export * from './shape.js';
