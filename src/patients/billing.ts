@@ -72,7 +72,7 @@ export const claimShape = shape('Claim', {
     }),
     adjudicatedAt: instant('$@decided.adjudicated_at', decision),
     payments: many('Payment', { on: `$.claim_id = ^.id and ${ofSamePerson}`, order: '$.paid_on, $.uid', phi: 'BILLING' }),
-    labels: column('array_to_json(:labels)', { phi: 'CLINICAL' }),
+    labels: column(':labels', { phi: 'CLINICAL' }),
     provenance,
   },
 });

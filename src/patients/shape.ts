@@ -47,7 +47,6 @@ const allSaid = (column: string): string =>
   `(select array_agg(distinct said) from patient_record of_person, unnest(of_person.${column}) said where of_person.id = any(array_agg(r.id) filter (where ${unmasked})))`;
 /** Where nothing but masked records tell of the person, or none but masked and denied ones. */
 const untold = { spoiltBy: '$@said.all_masked', refusedBy: '$@said.all_blind' } as const;
-const certain = `join person_link l on l.patient_record_id = r.id and l.person_id = $.id and l.assurance = 'CERTAIN'`;
 
 export const patientShape = shape('Patient', {
   table: 'person',
@@ -66,7 +65,7 @@ export const patientShape = shape('Patient', {
         ['all_masked', `not bool_or((r.label_mask & :masked) = 0)`],
         ['all_blind', `not bool_or(${unmasked})`],
       ]),
-      from: `patient_record r ${certain}`,
+      from: 'patient_record r where r.id = any($@records.ids)',
     },
     records: {
       columns: { ids: `array(select l.patient_record_id from person_link l where l.person_id = $.id and l.assurance = 'CERTAIN')` },

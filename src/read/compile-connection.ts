@@ -98,12 +98,13 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
   }
   const from = row.sql(field.from ?? shape.table);
   const orderBy = `${key}${direction}, ${row.alias}.uid${direction}`;
-  // What asks who is looking is worked out once a row, where the rows are chosen.
-  const outerOrder = order.phi ? `${row.alias}.sort_key${direction}, ${row.alias}.uid${direction}` : orderBy;
   row.column('uid');
   let needsCursor = false;
   const selection = selectedFields(document, objectTypeOf(at.type, at.selected.name), at.selected.sets);
   const numbered = selection.some(({ name }) => name === 'pageInfo');
+  // What asks who is looking is worked out once, where the rows are chosen.
+  const sorted = order.phi !== undefined && !numbered;
+  const outerOrder = sorted ? `${row.alias}.sort_key${direction}, ${row.alias}.uid${direction}` : orderBy;
   return {
     row,
     selection,
@@ -121,13 +122,10 @@ export function preparePage(compilation: Compilation, at: ConnectionAt, verdict:
         plan,
         from,
         predicates: [...predicates, ...keyset],
-        order: orderBy,
+        order: sorted ? `sort_key${direction}, ${row.alias}.uid${direction}` : orderBy,
         limit: numbered ? `${first} + 1` : first,
         numbered,
-        more: [
-          ...(needsCursor ? [`${cursorSql(key, `${row.alias}.uid`)} as cursor`] : []),
-          ...(order.phi && !numbered ? [`${key} as sort_key`] : []),
-        ],
+        more: [...(needsCursor ? [`${cursorSql(key, `${row.alias}.uid`)} as cursor`] : []), ...(sorted ? [`${key} as sort_key`] : [])],
       }),
     total: () =>
       `(select case when count(*) > 10000 then null else count(*) end from (select 1 from ${from} ${row.alias} where ${predicates.join(' and ')} limit 10001) capped)`,
@@ -214,7 +212,10 @@ function sortKey(row: Row, { key, cast, phi }: KeysetOrder, plan: Plan): string 
   const decision = phi === undefined ? null : plan.decide(phi);
   if (!decision || decision.may === 'always') return sql;
   const none = `'-infinity'::${cast}`;
-  const holds = decision.may === 'when' ? row.holdsInline(decision.conditions) : null;
+  if (decision.may === 'never') return none;
+  // Below another row there are few; at the root there may be all, and the planner finds a better way for the plain condition.
+  const areFew = row.parent?.parent != null;
+  const holds = areFew ? row.holdsWhereChosen(decision.conditions) : row.holdsInline(decision.conditions);
   return holds === null ? none : `case when ${holds} then ${sql} else ${none} end`;
 }
 

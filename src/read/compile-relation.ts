@@ -1,5 +1,5 @@
 /** Compiles fields that lead to other rows: one, many, connections. Each is one lateral that gives the JSON, what was
- *  touched and whether anything was masked. Rows are chosen (predicate, order, limit) in an inner select that names only
+ *  touched and whether anything was masked, or a subquery in place where there is only the JSON. Rows are chosen (predicate, order, limit) in an inner select that names only
  *  the columns in use; everything nested hangs on what is left of it. */
 import { getNamedType, GraphQLError, isAbstractType, isObjectType, type GraphQLObjectType } from 'graphql';
 import type { Plan } from '../access/index.js';
@@ -49,19 +49,18 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
   if (asked === null) return { sql: nothing };
   const type = at.target ?? objectType(compilation, at);
   const compiled = compileRow(compilation, row, { type, sets: at.selected.sets, named: at.target !== undefined });
+  const chosen = [field.on, ...(shape.where ? [shape.where] : [])].map((snippet) => row.sql(snippet));
   const order = field.order ? row.sql(field.order) : null;
-  const predicates = [
-    row.sql(field.on),
-    ...(shape.where ? [row.sql(shape.where)] : []),
-    ...(verdict.where ? [verdict.where] : []),
-    ...asked,
-  ];
   const alias = statement.alias('r');
   const j = isMany ? `coalesce(json_agg(${compiled.json}${order ? ` order by ${order}` : ''}), '[]'::json)` : compiled.json;
   const outputs = [`${j} as j`];
   if (compiled.touched) outputs.push(`${isMany ? `json_agg(${compiled.touched})` : compiled.touched} as t`);
   if (compiled.masked) outputs.push(`${isMany ? `bit_or(${compiled.masked})` : compiled.masked} as m`);
   const sources = row.sources();
+  // With nothing to report but the JSON it stands where it is shown: cheaper than a join, and not asked for where it is not shown.
+  const joined = outputs.length > 1;
+  const inCase = isMany && verdict.where && field.phi ? verdict.where : null;
+  const predicates = [...chosen, ...(verdict.where && (joined || inCase === null) ? [verdict.where] : []), ...asked];
   const rows = innerSelect({
     row,
     plan,
@@ -70,11 +69,12 @@ function compileRelation(compilation: Compilation, at: RelationAt, verdict: Verd
     order: isMany ? null : order,
     limit: isMany ? null : '1',
   });
-  const shown = isMany && verdict.where && field.phi ? `case when ${verdict.where} then ${alias}.j end` : `${alias}.j`;
+  const select = `(select ${outputs.join(', ')}\nfrom ${rows}\n${[sources, ...compiled.laterals].filter(Boolean).join('\n')})`;
+  const json = joined ? `${alias}.j` : select;
   return {
-    sql: shown,
+    sql: inCase === null ? json : `case when ${inCase} then ${json} end`,
     empty: nothing,
-    lateral: `left join lateral (select ${outputs.join(', ')}\nfrom ${rows}\n${[sources, ...compiled.laterals].filter(Boolean).join('\n')}) ${alias} on true`,
+    ...(joined ? { lateral: `left join lateral ${select} ${alias} on true` } : {}),
     ...(compiled.touched ? { touched: `${alias}.t` } : {}),
     ...(compiled.masked ? { masked: `${alias}.m` } : {}),
   };

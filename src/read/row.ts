@@ -29,6 +29,7 @@ export class Row {
   readonly joins = new Map<string, UsedJoin>();
   readonly #conditions = new Map<RowCondition, string>();
   readonly #relationAlias: string;
+  #chosenByConditions = false;
   readonly #together = new Map<string, string>();
   readonly #togetherAlias: string;
   /** Columns of the rows' own select that say whether a row is blind in a class. */
@@ -105,7 +106,11 @@ export class Row {
     const { plan } = this.#context;
     const mask = this.column('label_mask');
     const shown = plan.labels.filter(({ bit }) => ((1 << bit) & plan.hidden) === 0);
-    return `array_remove(array[${shown.map((label) => `case when (${mask} & ${1 << label.bit}) <> 0 then '${label.name}' end`).join(', ')}]::text[], null)`;
+    const list = (of: readonly (string | number)[]): string => quote(`{${of.join(',')}}`);
+    const bits = shown.map(({ bit }) => 1 << bit);
+    const any = bits.reduce((mask, bit) => mask | bit, 0);
+    // Nothing is worked out for the many rows that carry none.
+    return `case when ${mask} & ${any} = 0 then '[]'::json else label_names(${mask}, ${list(bits)}, ${list(shown.map(({ name }) => name))}) end`;
   }
 
   column(name: string): string {
@@ -142,6 +147,30 @@ export class Row {
         own[condition] === undefined ? null : (this.#notBroken(condition) ?? `(${this.sql(own[condition])})`),
       ),
     );
+  }
+
+  /** The same for a few rows that are chosen or sorted by it: the lateral of conditions then stands where they are chosen. */
+  holdsWhereChosen(conditions: readonly RowCondition[]): string | null {
+    this.#chosenByConditions ||= this.#ownConditions() !== null;
+    return this.holdsWhere(conditions);
+  }
+
+  /** What stands beside the table where the rows are chosen, and the columns that come of it. */
+  get chosenWith(): { readonly lateral: string; readonly columns: readonly string[] } {
+    if (!this.#chosenByConditions || this.#conditions.size === 0) return { lateral: '', columns: [] };
+    const columns = [...this.#conditions.keys()].map((name) => `${this.#relationAlias}.${name} as is_${name}`);
+    return { lateral: ` ${this.#conditionsLateral()}`, columns };
+  }
+
+  /** `offset 0` keeps the planner from working them out once per mention. */
+  #conditionsLateral(): string {
+    const conditions = [...this.#conditions].map(([name, sql]) => `coalesce((${sql}), false) as ${name}`);
+    return `cross join lateral (select ${conditions.join(', ')} offset 0) ${this.#relationAlias}`;
+  }
+
+  #conditionsAsChosen(): string {
+    const columns = [...this.#conditions.keys()].map((name) => `${this.alias}.is_${name} as ${name}`);
+    return `cross join lateral (select ${columns.join(', ')}) ${this.#relationAlias}`;
   }
 
   /** Where a broken glass alone opens what these conditions open; null where it opens nothing. */
@@ -219,11 +248,11 @@ export class Row {
     return this.#ownConditions() !== null || (this.parent?.knowsConditions() ?? false);
   }
 
-  /** Laterals for the conditions and joins in use. `offset 0` keeps the planner from working them out once per mention. */
+  /** Laterals for the conditions and joins in use. */
   sources(): string {
     const joins = this.#joinsInOrder(); // may use columns, not conditions
-    const conditions = [...this.#conditions].map(([name, sql]) => `coalesce((${sql}), false) as ${name}`);
-    const relation = conditions.length > 0 ? [`cross join lateral (select ${conditions.join(', ')} offset 0) ${this.#relationAlias}`] : [];
+    const conditions = this.#chosenByConditions ? () => this.#conditionsAsChosen() : () => this.#conditionsLateral();
+    const relation = this.#conditions.size > 0 ? [conditions()] : [];
     const consents = this.agreed.lateral(); // last: joins may ask for columns of it, too
     const together = [...this.#together].map(([sql, name]) => `${sql} as ${name}`);
     const all = together.length > 0 ? [`cross join lateral (select ${together.join(', ')} offset 0) ${this.#togetherAlias}`] : [];

@@ -43,8 +43,16 @@ export function innerSelect(parts: {
   const { row, plan, order, limit } = parts;
   const masked = row.shape.labelled && plan.masked !== 0 ? [`(${row.column('label_mask')} & ${plan.masked}) <> 0 as masked`] : [];
   const blinds = [...row.blinds].map(([name, sql]) => `${sql} as ${name}`);
+  const chosen = row.chosenWith;
   const numbered = order && parts.numbered ? [`row_number() over (order by ${order}) as n`] : [];
-  const columns = [...[...row.columns].map((name) => `${row.alias}.${name}`), ...masked, ...blinds, ...numbered, ...(parts.more ?? [])];
+  const columns = [
+    ...[...row.columns].map((name) => `${row.alias}.${name}`),
+    ...masked,
+    ...blinds,
+    ...numbered,
+    ...chosen.columns,
+    ...(parts.more ?? []),
+  ];
   const tail = `${order && limit ? ` order by ${order}` : ''}${limit ? ` limit ${limit}` : ''}`;
-  return `(select ${columns.join(', ') || '1'} from ${parts.from} ${row.alias} where ${parts.predicates.join(' and ')}${tail}) ${row.alias}`;
+  return `(select ${columns.join(', ') || '1'} from ${parts.from} ${row.alias}${chosen.lateral} where ${parts.predicates.join(' and ')}${tail}) ${row.alias}`;
 }

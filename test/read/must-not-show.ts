@@ -200,6 +200,14 @@ function toldByCursors({ cases }: Json, related: ReadonlySet<string>): string[] 
   });
 }
 
+/** Nor must its place: others' cases stand at the end, by their ids. */
+function toldByPlaces({ cases }: Json, related: ReadonlySet<string>): string[] {
+  const uids = ((cases as { readonly nodes?: Json[] } | undefined)?.nodes ?? []).map(({ id }) => uuidIn(id));
+  const others = uids.filter((uid) => !related.has(uid));
+  const atEnd = [...others].sort().reverse().join(' ');
+  return uids.slice(uids.length - others.length).join(' ') === atEnd ? [] : ["the places of others' cases tell when they came in"];
+}
+
 const saidOfMaria: Json = { name: 'Zz-Maria Zz-Lopez', birthDate: '1959-02-03', sex: 'female', deceasedAt: null };
 
 function faultsOfMaria(world: MutantWorld, { related }: Viewer, maria: Json): string[] {
@@ -210,7 +218,7 @@ function faultsOfMaria(world: MutantWorld, { related }: Viewer, maria: Json): st
     if (name in maria && maria[name] !== said) found.push(`${name} of Maria is ${String(maria[name])}`);
   if (related.has(world.maria.uid) && 'interpreterNeeded' in maria && maria['interpreterNeeded'] !== false)
     found.push('a masked record says that Maria needs an interpreter');
-  found.push(...toldByCursors(maria, related));
+  found.push(...toldByCursors(maria, related), ...toldByPlaces(maria, related));
   const conditions = (maria['conditions'] as { nodes: Json[] } | undefined)?.nodes ?? [];
   if (conditions.length > 0 && conditions.filter(({ id }) => world.maskedRows.has(uuidIn(id))).length !== 2)
     found.push('a masked condition is left out');

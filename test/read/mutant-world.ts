@@ -77,11 +77,11 @@ export async function makeMutantWorld(
   };
   const caseOn = async (
     n: number,
-    of: { record: string; holder: string; closed?: boolean; mark: string; mask?: number },
+    of: { record: string; holder: string; received?: string; closed?: boolean; mark: string; mask?: number },
   ): Promise<string> => {
     const id = await row(
       `insert into case_file (uid, number, kind, status, facility_id, classification, channel, received_at, opened_at, closed_at, summary, narrative, patient_record_id, assigned_to, complainant_name, complainant_relationship, complainant_authorized, severity, own_mask, label_mask)
-       values ($1, $2, 'GRIEVANCE', 'RECEIVED', $3, 'x', 'LETTER', '2026-11-20T14:00:00Z', now(), $4, $5, $5, $6, $7, $5, 'SELF', true, 2, $8, $8) returning id`,
+       values ($1, $2, 'GRIEVANCE', 'RECEIVED', $3, 'x', 'LETTER', $9, now(), $4, $5, $5, $6, $7, $5, 'SELF', true, 2, $8, $8) returning id`,
       [
         uuid(n),
         `PR-2026-00${n}`,
@@ -91,6 +91,7 @@ export async function makeMutantWorld(
         of.record,
         of.holder,
         of.mask ?? 0,
+        of.received ?? '2026-11-20T14:00:00Z',
       ],
     );
     await client.query('insert into case_department (case_id, department_id) values ($1, $2)', [id, story.department.row]);
@@ -119,7 +120,8 @@ export async function makeMutantWorld(
     const veil = await record(-7, { key: 'Patient/V', mark: maskedMark, mask: 1 << 5, person: uuid(30), assurance: 'CERTAIN' });
     await caseOn(31, { record: veil, holder: story.advocate.row, mark: 'Zz-Veil' });
     await caseOn(32, { record: perhaps, holder: doubter, mark: doubtMark });
-    await caseOn(33, { record: recordRow, holder: former, closed: true, mark: 'Zz-Closed' });
+    // The last to come in, and another's: its place in a list must not tell that.
+    await caseOn(33, { record: recordRow, holder: former, received: '2026-11-21T14:00:00Z', closed: true, mark: 'Zz-Closed' });
     await caseOn(35, { record: recordRow, holder: doubter, closed: true, mark: 'Zz-Closed' });
     const veiledCase = await caseOn(34, { record: recordRow, holder: story.advocate.row, mark: maskedMark, mask: 1 << 2 });
     await client.query(`insert into case_department (case_id, department_id) select id, $1 from case_file where uid = $2`, [

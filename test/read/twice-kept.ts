@@ -44,22 +44,6 @@ const twiceKept: readonly TwiceKept[] = [
     in: 'the worklist',
     because: "it lists the viewer's own cases: the glass opens nothing of them",
   },
-  ...[
-    ...['certainty of a link', 'whose grant it is', 'that nobody has ended a grant', 'that a grant has not run out', 'for whom a grant is'],
-    ...['whose records a grant was asked for', 'that a grant was asked for all records'],
-  ].map((operator) => ({
-    operator,
-    after: /then x\d+\.received_at else '-infinity'/,
-    because: 'it says where in the list the case stands: which case came in when is looked for in cursors',
-  })),
-  ...['a person', 'the context of a call'].flatMap((document) =>
-    ['who holds a case', 'whose departments share a case'].map((operator) => ({
-      operator,
-      place: /case when \(\(\(?x\d+\.assigned_to|cd\.case_id = x\d+\.id and .*\)\)\)\)? (?:or \(\(select exists|then x\d+\.received_at)/,
-      in: document,
-      because: 'it says where in the list the case stands: which case came in when is looked for in cursors',
-    })),
-  ),
   ...['certainty of a link', 'whose records a grant was asked for'].map((operator) => ({
     operator,
     what: /^gl\./,
