@@ -10,7 +10,7 @@ const department = (alias: string): string => `coalesce(
   (select d.name from source_name n join department d on d.id = n.department_id where n.source_id = ${alias}.source_id and n.ref = ${alias}.organization_ref),
   (select n.name || ' (not mapped)' from source_name n where n.source_id = ${alias}.source_id and n.ref = coalesce(${alias}.organization_ref, ${alias}.location_ref)))`;
 const practitioners = (alias: string): string => `array(select n.name from unnest(${alias}.practitioner_refs) with ordinality u(ref, at)
-  join source_name n on n.source_id = ${alias}.source_id and n.ref = u.ref where n.name is not null order by u.at)`;
+  cross join lateral (select n.name from source_name n where n.source_id = ${alias}.source_id and n.ref = u.ref offset 0) n where n.name is not null order by u.at)`;
 const labels = (alias: string): string =>
   `to_json(array_remove(array[case when (${alias}.label_mask & 2) <> 0 then 'SUD' end, case when (${alias}.label_mask & 64) <> 0 then 'BH' end]::text[], null))`;
 const display = (sql: string, code: string): string => `case when ${code} is not null then json_build_object('display', ${sql}) end`;
