@@ -20,6 +20,11 @@ export async function benchAccess(say: (line: string) => void, patients = 1_000)
         'patient-context',
       ),
       'the hand-written baseline': baselineSide(hospital, await serve(servers, { serve: 'baseline', url: ownerUrl }), 'patient-context'),
+      'that baseline with names looked up by key, as the hub does': baselineSide(
+        hospital,
+        await serve(servers, { serve: 'baseline', url: ownerUrl, byKey: true }),
+        'patient-context',
+      ),
       'the same without its audit entries': hubSide(
         hospital,
         await serve(servers, { serve: 'open', url: gatewayUrl, gatewayUrl, dataDir, leaves: 'audit' }),

@@ -9,8 +9,12 @@ const department = (alias: string): string => `coalesce(
   (select d.name from source_name n join department d on d.id = n.department_id where n.source_id = ${alias}.source_id and n.ref = ${alias}.location_ref),
   (select d.name from source_name n join department d on d.id = n.department_id where n.source_id = ${alias}.source_id and n.ref = ${alias}.organization_ref),
   (select n.name || ' (not mapped)' from source_name n where n.source_id = ${alias}.source_id and n.ref = coalesce(${alias}.organization_ref, ${alias}.location_ref)))`;
-const practitioners = (alias: string): string => `array(select n.name from unnest(${alias}.practitioner_refs) with ordinality u(ref, at)
-  cross join lateral (select n.name from source_name n where n.source_id = ${alias}.source_id and n.ref = u.ref offset 0) n where n.name is not null order by u.at)`;
+/** By a join, for which the planner reads every name that the sources have sent. */
+const byJoin = `join source_name n on n.source_id = e.source_id and n.ref = u.ref`;
+/** One by one, as the hub has learnt to. */
+const byKey = `cross join lateral (select n.name from source_name n where n.source_id = e.source_id and n.ref = u.ref offset 0) n`;
+const practitionersOf = (names: string): string => `array(select n.name from unnest(e.practitioner_refs) with ordinality u(ref, at)
+  ${names} where n.name is not null order by u.at)`;
 const labels = (alias: string): string =>
   `to_json(array_remove(array[case when (${alias}.label_mask & 2) <> 0 then 'SUD' end, case when (${alias}.label_mask & 64) <> 0 then 'BH' end]::text[], null))`;
 const display = (sql: string, code: string): string => `case when ${code} is not null then json_build_object('display', ${sql}) end`;
@@ -29,7 +33,7 @@ const balance = (
     then ${fields('sum(a.balance_amount)::text', 'min(a.currency)')} end
   from account a where a.patient_record_id = any(rec.ids) and a.balance_amount is not null)`;
 
-const patientOfCase = `
+const patientOfCase = (practitioners: string): string => `
   'id', 'pat_' || p.uid, 'name', who.name, 'birthDate', to_char(who.birth_date, 'YYYY-MM-DD'), 'sex', who.sex, 'language', who.language,
   'interpreterNeeded', who.interpreter_needed, 'preferences', who.preferences, 'alerts', who.alerts, 'address', who.address,
   'identifiers', coalesce((select json_agg(json_build_object('system', i.system, 'value', i.value) order by i.system, i.value)
@@ -40,13 +44,13 @@ const patientOfCase = `
   'records', (select json_agg(json_build_object('id', 'rec_' || r.uid, 'provenance', ${provenance('r')}, 'assurance', l.assurance, 'score', l.score) order by r.source_id, r.uid)
     from person_link l join patient_record r on r.id = l.patient_record_id join source s on s.id = r.source_id where l.person_id = p.id),
   'encounters', json_build_object('nodes', coalesce((select json_agg(json_build_object('id', 'enc_' || e.uid, 'status', e.status, 'class', e.class,
-      'start', ${at('e.start_at')}, 'end', ${at('e.end_at')}, 'department', ${department('e')}, 'practitioners', ${practitioners('e')},
+      'start', ${at('e.start_at')}, 'end', ${at('e.end_at')}, 'department', ${department('e')}, 'practitioners', ${practitioners},
       'type', ${display('e.type_display', 'e.type_code')}, 'labels', ${labels('e')}, 'provenance', ${provenance('e')}, 'withheld', '[]'::json)
       order by coalesce(e.start_at, '-infinity') desc, e.uid desc)
     from (select * from encounter e where e.patient_record_id = any(rec.ids) order by coalesce(e.start_at, '-infinity') desc, e.uid desc limit 10) e
     join source s on s.id = e.source_id), '[]'::json)),
   'appointments', json_build_object('nodes', coalesce((select json_agg(json_build_object('id', 'apt_' || e.uid, 'status', e.status,
-      'start', ${at('e.start_at')}, 'end', ${at('e.end_at')}, 'department', ${department('e')}, 'practitioners', ${practitioners('e')},
+      'start', ${at('e.start_at')}, 'end', ${at('e.end_at')}, 'department', ${department('e')}, 'practitioners', ${practitioners},
       'serviceType', ${display('e.service_display', 'e.service_code')}, 'provenance', ${provenance('e')}, 'withheld', '[]'::json)
       order by coalesce(e.start_at, '-infinity') desc, e.uid desc)
     from (select * from appointment e where e.patient_record_id = any(rec.ids) order by coalesce(e.start_at, '-infinity') desc, e.uid desc limit 10) e
@@ -90,7 +94,7 @@ const patientOfCase = `
     from (select distinct s.* from source s join patient_record r on r.source_id = s.id where r.id = any(rec.ids)) s),
   'withheld', '[]'::json`;
 
-export const patientContextSql = `select json_build_object('case', json_build_object(
+const patientContext = (names: string): string => `select json_build_object('case', json_build_object(
   'id', 'case_' || c.uid, 'number', c.number, 'kind', c.kind, 'status', c.status, 'version', c.version, 'classification', c.classification, 'channel', c.channel,
   'receivedAt', ${at('c.received_at')}, 'summary', c.summary, 'narrative', c.narrative, 'severity', c.severity, 'escalationLevel', c.escalation_level,
   'assignedTo', (select json_build_object('id', 'usr_' || u.uid, 'name', u.name) from directory_user u where u.id = c.assigned_to),
@@ -112,7 +116,7 @@ export const patientContextSql = `select json_build_object('case', json_build_ob
       'recipient', (select json_build_object('name', u.name) from directory_user u where u.id = m.recipient_id)) order by m.due_at, m.id)
     from reminder m where m.case_id = c.id), '[]'::json),
   'withheld', '[]'::json,
-  'patient', case when p.id is not null then json_build_object(${patientOfCase}) end))::text as j
+  'patient', case when p.id is not null then json_build_object(${patientOfCase(practitionersOf(names))}) end))::text as j
 from case_file c
 left join person_link link on link.patient_record_id = c.patient_record_id
 left join person p on p.id = link.person_id
@@ -120,6 +124,10 @@ left join lateral ${records('p.id')} rec on true
 left join lateral (select ${['name', 'birth_date', 'sex', 'language', 'interpreter_needed', 'address'].map((name) => `${first(name)} as ${name}`).join(', ')},
   ${all('preferences')} as preferences, ${all('alerts')} as alerts from patient_record r where r.id = any(rec.ids)) who on true
 where c.uid = $1::uuid`;
+/** The measure that the hub is held to, as it was first written. */
+export const patientContextSql = patientContext(byJoin);
+/** What is left of the hub's lead where the measure learns from it. */
+export const patientContextByKeySql = patientContext(byKey);
 
 const open = `c.status = any('{RECEIVED,ACKNOWLEDGED,INVESTIGATING,AWAITING_RESPONSE,REOPENED}')`;
 

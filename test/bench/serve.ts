@@ -5,14 +5,14 @@ import type { AddressInfo } from 'node:net';
 import pg from 'pg';
 import { startGateway } from '../../src/cli/gateway-service.js';
 import { silentLog } from '../../src/kernel/index.js';
-import { patientContextSql, worklistSql } from './baseline-sql.js';
+import { patientContextByKeySql, patientContextSql, worklistSql } from './baseline-sql.js';
 import { benchRules, settings } from './hospital.js';
 import { serveOpen, type OpenOrder } from './open-gateway.js';
 
 export type Order =
   | { readonly serve: 'hub'; readonly gatewayUrl: string; readonly dataDir: string }
   | OpenOrder
-  | { readonly serve: 'baseline'; readonly url: string };
+  | { readonly serve: 'baseline'; readonly url: string; readonly byKey?: boolean };
 
 async function serveHub(order: Extract<Order, { serve: 'hub' }>): Promise<string> {
   const gateway = await startGateway(settings(order.dataDir), {
@@ -26,7 +26,7 @@ async function serveHub(order: Extract<Order, { serve: 'hub' }>): Promise<string
 /** The settings of the hub's own reading connections (src/read/flight.ts). */
 const options = '-c plan_cache_mode=force_generic_plan -c jit=off -c search_path=hub -c timezone=UTC -c datestyle=ISO';
 
-async function serveBaseline(url: string): Promise<string> {
+async function serveBaseline({ url, byKey = false }: Extract<Order, { serve: 'baseline' }>): Promise<string> {
   const clients = await Promise.all(
     [1, 2].map(async () => {
       const client = new pg.Client({ connectionString: url, options, pipeline: true });
@@ -40,7 +40,9 @@ async function serveBaseline(url: string): Promise<string> {
     lane.waiting += 1;
     try {
       const query =
-        caseUid === null ? { name: 'worklist', text: worklistSql } : { name: 'context', text: patientContextSql, values: [caseUid] };
+        caseUid === null
+          ? { name: 'worklist', text: worklistSql }
+          : { name: 'context', text: byKey ? patientContextByKeySql : patientContextSql, values: [caseUid] };
       return (await lane.client.query<{ j: string }>(query)).rows[0]?.j ?? 'null';
     } finally {
       lane.waiting -= 1;
@@ -68,7 +70,7 @@ function serverOf(order: Order): Promise<string> {
     case 'open':
       return serveOpen(order);
     case 'baseline':
-      return serveBaseline(order.url);
+      return serveBaseline(order);
   }
 }
 
