@@ -3,7 +3,7 @@
  *  time later. Counted from receipt, not from when intake opened the case: the clock is the complainant's. */
 import { addBusinessDays, endOfDay, localDate } from './business-time.js';
 import { isWithin, type Calendars } from './calendars.js';
-import type { ClockRule, ClockStep } from './clock-rules.js';
+import { isRunning, type ClockRule, type ClockStep } from './clock-rules.js';
 import type { CaseFlag, CaseKind } from './vocabulary.js';
 
 export interface ClockFacility {
@@ -31,7 +31,8 @@ export interface DueClock {
 /** The clocks that run on a case, soonest first. */
 export function deadlinesFor(facts: ClockFacts, rules: readonly ClockRule[], calendars: Calendars): DueClock[] {
   return rules
-    .filter((rule) => rule.active && runsOn(rule, facts))
+    .filter(isRunning)
+    .filter((rule) => runsOn(rule, facts))
     .map((rule) => ({
       rule: rule.id,
       step: rule.step,

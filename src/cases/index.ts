@@ -8,6 +8,7 @@ export type { InteractionInput } from './record-interaction.js';
 export { loadCaseRules, type CaseRules, type RuleFolders } from './rules.js';
 export { caseRoots } from './roots.js';
 export { caseShapes } from './shape.js';
+export { describeClocks } from './describe-clocks.js';
 export { localDate, type BusinessCalendar, type CalendarDate } from './business-time.js';
 export type { Calendars } from './calendars.js';
 export { onCase } from './on-case.js';

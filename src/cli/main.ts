@@ -133,14 +133,17 @@ withSettings(policy.command('explain').description('says which rule decides, whe
     const { policyExplain } = await import('./policy-explain.js');
     await policyExplain(settings, options);
   });
-policy
-  .command('readme')
-  .description('writes schema/policy/README.md from the policy files')
-  .option('--check', 'only tells whether it is current')
-  .action(async (options: { check?: boolean }) => {
-    const { policyReadme } = await import('./policy-readme.js');
-    await policyReadme({ check: options.check === true });
-  });
+const readme = (of: 'policy' | 'clocks', parent: Command): Command =>
+  parent
+    .command('readme')
+    .description(`writes schema/${of}/README.md from the files beside it`)
+    .option('--check', 'only tells whether it is current')
+    .action(async (options: { check?: boolean }) => {
+      const { writeReadme } = await import('./rule-readmes.js');
+      await writeReadme(of, { check: options.check === true });
+    });
+readme('policy', policy);
+readme('clocks', program.command('clocks').description('the clocks that run on cases'));
 
 const audit = program.command('audit').description('the audit trail');
 const auditCommand = (name: string, description: string): Command => withSettings(audit.command(name).description(description));

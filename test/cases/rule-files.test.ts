@@ -12,6 +12,7 @@ import { emptyFolder } from '../support/empty-folder.js';
 
 const clock = `
   - id: us.test
+    start: RECEIVED
     step: REPLY
     citation: 42 CFR 482.13
     evidence: verified
@@ -46,7 +47,7 @@ describe('a clock file', () => {
     [
       'an unknown unit',
       clock.replace('calendar-day', 'weeks'),
-      "schema/clocks/us.yaml:13 clocks[0].limit.unit: expected immediate | hour | calendar-day | business-day | calendar-month, found 'weeks'",
+      "schema/clocks/us.yaml:14 clocks[0].limit.unit: expected immediate | hour | calendar-day | business-day | calendar-month, found 'weeks'",
     ],
     [
       'a missing citation',
@@ -56,41 +57,61 @@ describe('a clock file', () => {
     [
       'a number in words',
       clock.replace('count: 7', 'count: seven'),
-      "schema/clocks/us.yaml:13 clocks[0].limit.count: expected a number, found 'seven'",
+      "schema/clocks/us.yaml:14 clocks[0].limit.count: expected a number, found 'seven'",
     ],
     [
       'a word nobody knows',
       clock.replace('active:', 'enabled: true\n    active:'),
-      'schema/clocks/us.yaml:7 clocks[0].enabled: unknown key',
+      'schema/clocks/us.yaml:8 clocks[0].enabled: unknown key',
     ],
     [
       'a regulatory clock that may be paused',
       clock.replace('pausable: false', 'pausable: true'),
-      "schema/clocks/us.yaml:9 clocks[0].pausable: expected false on a regulatory clock, found 'true'",
+      "schema/clocks/us.yaml:10 clocks[0].pausable: expected false on a regulatory clock, found 'true'",
+    ],
+    [
+      'an active clock that starts with what the hub does not see',
+      clock.replace('RECEIVED', 'APPEALED'),
+      "schema/clocks/us.yaml:4 clocks[0].start: expected RECEIVED on an active clock, found 'APPEALED'",
+    ],
+    [
+      'an active clock for what is no task of the office',
+      clock.replace('REPLY', 'FILE'),
+      "schema/clocks/us.yaml:5 clocks[0].step: expected ACKNOWLEDGE, START_REVIEW, REPLY on an active clock, found 'FILE'",
+    ],
+    [
+      'an active clock of no kind of case',
+      clock.replace('[GRIEVANCE]', '[]'),
+      "schema/clocks/us.yaml:13 clocks[0].kinds: expected the kinds of case that an active clock runs on, found '[]'",
     ],
     [
       'no time at all',
       clock.replace('count: 7', 'count: 0'),
-      "schema/clocks/us.yaml:13 clocks[0].limit.count: expected 1 or more, found '0'",
+      "schema/clocks/us.yaml:14 clocks[0].limit.count: expected 1 or more, found '0'",
     ],
     [
       'a list that is none',
       clock.replace('programs: []', 'programs: { a: 1 }'),
-      'schema/clocks/us.yaml:11 clocks[0].programs: expected a list, found a mapping',
+      'schema/clocks/us.yaml:12 clocks[0].programs: expected a list, found a mapping',
     ],
     [
       'a day that is none',
       clock.replace('2020-01-01', '2020-13-01'),
-      "schema/clocks/us.yaml:14 clocks[0].effective.from: expected a date (YYYY-MM-DD), found '2020-13-01'",
+      "schema/clocks/us.yaml:15 clocks[0].effective.from: expected a date (YYYY-MM-DD), found '2020-13-01'",
     ],
   ])('with %s is refused', (_, rows, message) => {
     expect(ofClocks(clocks(rows))).toBe(message);
   });
 
+  it('is taken with clocks that are only to be known', () => {
+    const known = clock.replace('active: true', 'active: false').replace('RECEIVED', 'DECIDED').replace('REPLY', 'KEEP_RECORD');
+    expect(ofClocks(clocks(known.replace('[GRIEVANCE]', '[]')))).toBe('was taken');
+  });
+
   it('names every problem at once', () => {
     expect(ofClocks(clocks(clock + clock.replace('REPLY', 'WAIT').replace('GRIEVANCE', 'RANT'))).split('\n')).toEqual([
-      "schema/clocks/us.yaml:17 clocks[1].step: expected ACKNOWLEDGE | START_REVIEW | REPLY, found 'WAIT'",
-      "schema/clocks/us.yaml:25 clocks[1].kinds[0]: expected COMPLAINT | GRIEVANCE | CONCERN | COMPLIMENT | SUGGESTION | INQUIRY | PRIVACY_COMPLAINT, found 'RANT'",
+      "schema/clocks/us.yaml:19 clocks[1].step: expected ACKNOWLEDGE | START_REVIEW | REPLY | GIVE_REASON | FILE | KEEP_RECORD, found 'WAIT'",
+      "schema/clocks/us.yaml:27 clocks[1].kinds[0]: expected COMPLAINT | GRIEVANCE | CONCERN | COMPLIMENT | SUGGESTION | INQUIRY | PRIVACY_COMPLAINT, found 'RANT'",
     ]);
   });
 
