@@ -161,9 +161,9 @@ it('functions that a role may call are those of the list; none runs as its owner
         [role],
       )
     ).map(({ name }) => name);
-  expect(await callable('hub_gateway')).toEqual(['append_audit', 'consents_in_force', 'denials', 'withheld_rows']);
+  expect(await callable('hub_gateway')).toEqual(['append_audit', 'consents_in_force', 'denials', 'label_names', 'withheld_rows']);
   expect(await callable('hub_worker')).toEqual([
-    ...['append_audit', 'consents_in_force', 'denials', 'make_audit_month', 'tell_cases_of_records', 'withheld_rows'],
+    ...['append_audit', 'consents_in_force', 'denials', 'label_names', 'make_audit_month', 'tell_cases_of_records', 'withheld_rows'],
   ]);
   expect(
     await ask(
