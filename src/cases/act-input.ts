@@ -28,7 +28,7 @@ export const listOf = <S extends z.ZodType>(item: S, most = 50) => z.array(item,
 export const instant = z
   .string('expected an instant')
   .refine(
-    (text) => (parseInstant(text)?.getTime() ?? 0) > Date.UTC(1950, 0),
+    (text) => (parseInstant(text)?.getTime() ?? -Infinity) > Date.UTC(1950, 0),
     'expected an RFC 3339 instant after 1950, e.g. 2026-11-23T14:00:00Z',
   )
   .transform((text) => new Date(text));

@@ -4,6 +4,7 @@ import { acknowledgeCase } from './acknowledge-case.js';
 import type { ActContext } from './act-context.js';
 import { assignCase } from './assign-case.js';
 import type { CaseActionInput } from './case-action.js';
+import { extendDeadline, type ExtendDeadlineInput } from './extend-deadline.js';
 import { openCase } from './open-case.js';
 import type { OpenCaseInput } from './open-case-input.js';
 import type { CaseOutcome } from './outcome.js';
@@ -14,6 +15,7 @@ export interface CaseActs {
   acknowledgeCase(input: object): Promise<CaseOutcome>;
   assignCase(input: object): Promise<CaseOutcome>;
   recordInteraction(input: object): Promise<CaseOutcome>;
+  extendDeadline(input: object): Promise<CaseOutcome>;
 }
 
 export const caseActs = (context: ActContext): CaseActs => ({
@@ -21,4 +23,5 @@ export const caseActs = (context: ActContext): CaseActs => ({
   acknowledgeCase: (input) => acknowledgeCase(context, input as CaseActionInput),
   assignCase: (input) => assignCase(context, input as CaseActionInput),
   recordInteraction: (input) => recordInteraction(context, input as InteractionInput),
+  extendDeadline: (input) => extendDeadline(context, input as ExtendDeadlineInput),
 });

@@ -10,6 +10,7 @@ export type CaseStep =
   | 'recordInteraction'
   | 'codeIssue'
   | 'startReview'
+  | 'extendDeadline'
   | 'askDepartment'
   | 'answerTask'
   | 'resolve'
@@ -36,6 +37,7 @@ export const transitions: Readonly<Record<CaseStep, Transition>> = {
   recordInteraction: { from: caseStatuses, to: null, needs: ['note'] },
   codeIssue: { from: caseStatuses, to: null, needs: [] },
   startReview: { from: ['RECEIVED', 'ACKNOWLEDGED', 'REOPENED'], to: 'INVESTIGATING', needs: [] },
+  extendDeadline: { from: working, to: null, needs: ['reason'] },
   askDepartment: { from: working, to: 'AWAITING_RESPONSE', needs: [] },
   answerTask: { from: ['AWAITING_RESPONSE'], to: 'INVESTIGATING', needs: [] },
   resolve: { from: working, to: 'RESOLVED', needs: ['resolution'] },

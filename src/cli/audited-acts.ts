@@ -26,6 +26,7 @@ export function auditedActs(acts: CaseActs, { actor, audit }: { actor: SystemAct
     acknowledgeCase: told('acknowledgeCase', 'UPDATE'),
     assignCase: told('assignCase', 'UPDATE'),
     recordInteraction: told('recordInteraction', 'UPDATE'),
+    extendDeadline: told('extendDeadline', 'UPDATE'),
   };
 }
 

@@ -14,6 +14,7 @@ describe('the steps of a case', () => {
     ['reopen', 'CLOSED', 'REOPENED'],
     ['assign', 'ACKNOWLEDGED', 'ACKNOWLEDGED'],
     ['recordInteraction', 'CLOSED', 'CLOSED'],
+    ['extendDeadline', 'INVESTIGATING', 'INVESTIGATING'],
   ] as const)('%s leads from %s to %s', (step, from, to) => {
     expect(mayMove(from, step)).toEqual({ allowed: true, to });
   });
@@ -24,6 +25,7 @@ describe('the steps of a case', () => {
     ['close', 'RECEIVED'],
     ['assign', 'CLOSED'],
     ['reopen', 'RECEIVED'],
+    ['extendDeadline', 'CLOSED'],
   ] as const)('%s may not be taken from %s, and the answer says from where it may', (step, from) => {
     expect(mayMove(from, step)).toEqual({ allowed: false, allowedFrom: transitions[step].from });
   });

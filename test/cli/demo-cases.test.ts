@@ -37,6 +37,7 @@ function book() {
     recordInteraction: act('recordInteraction'),
     acknowledgeCase: act('acknowledgeCase'),
     assignCase: act('assignCase'),
+    extendDeadline: act('extendDeadline'),
   };
   return { done, acts };
 }

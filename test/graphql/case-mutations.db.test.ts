@@ -154,6 +154,16 @@ describe('a mutation', () => {
     expect(aliased.data).toEqual({ told: { kind: 'CaseChanged', what: { no: 'PR-2026-0001' } } });
   });
 
+  it('gives a clock of the case more time, or says of which field it is refused', async () => {
+    const document = `mutation ($input: ExtendDeadlineInput!) { extendDeadline(input: $input) { __typename ... on Refused { code field } } }`;
+    const input = { caseId: `case_${story.maria.caseUid}`, deadlineId: 'dln_none', until: '2030-01-01T00:00:00Z', reason: 'Wait.' };
+    expect(at(await gateway.ask(advocate, document, { input }), 'extendDeadline')).toEqual({
+      __typename: 'Refused',
+      code: 'NOT_FOUND',
+      field: 'deadlineId',
+    });
+  });
+
   it('on a case that the viewer does not hold is refused', async () => {
     const answer = await gateway.ask(
       advocate,

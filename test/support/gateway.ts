@@ -82,6 +82,7 @@ export const noActs: CaseActs = {
   acknowledgeCase: () => Promise.reject(new Error('this gateway reads only')),
   assignCase: () => Promise.reject(new Error('this gateway reads only')),
   recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
+  extendDeadline: () => Promise.reject(new Error('this gateway reads only')),
 };
 
 export const noAgreements: AgreementActs = {

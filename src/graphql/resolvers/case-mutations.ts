@@ -2,7 +2,7 @@
 import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { OperationContext } from '../context.js';
-import { CaseActionInput, CaseResult, InteractionInput, OpenCaseInput } from '../types/case-inputs.js';
+import { CaseActionInput, CaseResult, ExtendDeadlineInput, InteractionInput, OpenCaseInput } from '../types/case-inputs.js';
 import { change } from './change.js';
 
 @Resolver()
@@ -41,5 +41,14 @@ export class CaseMutations {
     @Arg('input', () => InteractionInput) input: InteractionInput,
   ): Promise<unknown> {
     return change(context, info, { action: 'UPDATE', act: (acts) => acts.recordInteraction(input) });
+  }
+
+  @Mutation(() => CaseResult, { nullable: true, description: 'Gives a clock more time, where its rule knows of more.' })
+  extendDeadline(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => ExtendDeadlineInput) input: ExtendDeadlineInput,
+  ): Promise<unknown> {
+    return change(context, info, { action: 'UPDATE', act: (acts) => acts.extendDeadline(input) });
   }
 }

@@ -125,6 +125,20 @@ export class InteractionInput {
   idempotencyKey?: string;
 }
 
+@InputType({ description: 'More time for a clock.' })
+export class ExtendDeadlineInput {
+  @Always(anId)
+  caseId!: string;
+  @Always(anId, 'The clock.')
+  deadlineId!: string;
+  @Always(instant, 'The last instant at which it is in time, then.')
+  until!: string;
+  @Always(text, "As it stands in the case's history.")
+  reason!: string;
+  @Maybe(text)
+  idempotencyKey?: string;
+}
+
 @InterfaceType({ description: 'What came of a mutation.', resolveType: (value: { readonly __typename?: string }) => value.__typename })
 export abstract class Outcome {
   @Always(text)
