@@ -4,6 +4,7 @@ import { acknowledgeCase } from './acknowledge-case.js';
 import type { ActContext } from './act-context.js';
 import { assignCase } from './assign-case.js';
 import type { CaseActionInput } from './case-action.js';
+import { classifyCase } from './classify-case.js';
 import { extendDeadline, type ExtendDeadlineInput } from './extend-deadline.js';
 import { openCase } from './open-case.js';
 import type { OpenCaseInput } from './open-case-input.js';
@@ -16,6 +17,7 @@ export interface CaseActs {
   assignCase(input: object): Promise<CaseOutcome>;
   recordInteraction(input: object): Promise<CaseOutcome>;
   extendDeadline(input: object): Promise<CaseOutcome>;
+  classifyCase(input: object): Promise<CaseOutcome>;
 }
 
 export const caseActs = (context: ActContext): CaseActs => ({
@@ -24,4 +26,5 @@ export const caseActs = (context: ActContext): CaseActs => ({
   assignCase: (input) => assignCase(context, input as CaseActionInput),
   recordInteraction: (input) => recordInteraction(context, input as InteractionInput),
   extendDeadline: (input) => extendDeadline(context, input as ExtendDeadlineInput),
+  classifyCase: (input) => classifyCase(context, input as CaseActionInput),
 });

@@ -8,7 +8,7 @@ import { askForReminders } from './case-clocks.js';
 import { writeHistory } from './case-history.js';
 import { assignableUser } from './directory-rows.js';
 import { holdCase } from './held-case.js';
-import { addInteraction } from './interactions.js';
+import { addInteraction, noteAmongStaff } from './interactions.js';
 import type { CaseOutcome } from './outcome.js';
 import { perform } from './perform.js';
 
@@ -38,9 +38,6 @@ export function assignCase(context: ActContext, input: CaseActionInput): Promise
     return { file, subjectUid };
   });
 }
-
-const noteAmongStaff = ({ now }: Deed, note: string) =>
-  ({ at: now, channel: 'OTHER', direction: 'INTERNAL', withWhom: null, note, countsAsResponse: false }) as const;
 
 async function isViewer({ em, viewer }: Deed, assigneeId: string | null): Promise<boolean> {
   const uid = uuidOf(assigneeId, 'usr');

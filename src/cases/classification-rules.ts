@@ -38,6 +38,8 @@ const kindRule = z.strictObject({
   why: z.string().min(1),
   citation: z.string().min(1),
   evidence: z.enum(['verified', 'secondary', 'unverified', 'policy']),
+  /** Where this rule decides, a person may decide otherwise for one of these kinds only; not said: for any. */
+  onlyTo: z.array(z.enum(caseKinds)).min(1).optional(),
 });
 
 /** The term that says whether the filer is the patient or somebody who may speak for the patient. */

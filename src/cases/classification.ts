@@ -23,6 +23,9 @@ export interface Classification {
   /** E.g. `us.482-13.written`. */
   readonly rule: string;
   readonly why: string;
+  readonly citation: string;
+  /** What a person may still make of it; null: anything. */
+  readonly onlyTo: readonly CaseKind[] | null;
 }
 
 export function classify(facts: ClassificationFacts, rules: ClassificationRules): Classification {
@@ -30,7 +33,8 @@ export function classify(facts: ClassificationFacts, rules: ClassificationRules)
     (rule) => rule.is.every((term) => holds(term, facts, rules)) && !rule.isNot.some((term) => holds(term, facts, rules)),
   );
   if (!decided) throw new TypeError('The last classification rule asks for nothing; the file was not read by parseClassificationRules');
-  return { kind: decided.kind, rule: decided.id, why: decided.why };
+  const { kind, id: rule, why, citation, onlyTo = null } = decided;
+  return { kind, rule, why, citation, onlyTo };
 }
 
 /** Is the filer the patient, or somebody who may speak for the patient (45 CFR 164.502(g))? */

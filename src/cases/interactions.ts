@@ -43,3 +43,6 @@ export function addInteraction({ em, viewer }: Deed, file: { readonly id: string
   });
   return uid;
 }
+
+export const noteAmongStaff = ({ now }: Pick<Deed, 'now'>, note: string) =>
+  ({ at: now, channel: 'OTHER', direction: 'INTERNAL', withWhom: null, note, countsAsResponse: false }) as const;

@@ -27,6 +27,7 @@ export function auditedActs(acts: CaseActs, { actor, audit }: { actor: SystemAct
     assignCase: told('assignCase', 'UPDATE'),
     recordInteraction: told('recordInteraction', 'UPDATE'),
     extendDeadline: told('extendDeadline', 'UPDATE'),
+    classifyCase: told('classifyCase', 'UPDATE'),
   };
 }
 

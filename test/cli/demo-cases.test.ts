@@ -38,6 +38,7 @@ function book() {
     acknowledgeCase: act('acknowledgeCase'),
     assignCase: act('assignCase'),
     extendDeadline: act('extendDeadline'),
+    classifyCase: act('classifyCase'),
   };
   return { done, acts };
 }

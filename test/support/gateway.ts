@@ -83,6 +83,7 @@ export const noActs: CaseActs = {
   assignCase: () => Promise.reject(new Error('this gateway reads only')),
   recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
   extendDeadline: () => Promise.reject(new Error('this gateway reads only')),
+  classifyCase: () => Promise.reject(new Error('this gateway reads only')),
 };
 
 export const noAgreements: AgreementActs = {

@@ -34,6 +34,18 @@ export class CaseMutations {
     return change(context, info, { action: 'UPDATE', act: (acts) => acts.assignCase(input) });
   }
 
+  @Mutation(() => CaseResult, {
+    nullable: true,
+    description: 'Decides what kind of case it is, where a person knows better than the rules.',
+  })
+  classifyCase(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => CaseActionInput) input: CaseActionInput,
+  ): Promise<unknown> {
+    return change(context, info, { action: 'UPDATE', act: (acts) => acts.classifyCase(input) });
+  }
+
   @Mutation(() => CaseResult, { nullable: true, description: 'Records a contact: a call, a letter, a talk.' })
   recordInteraction(
     @Ctx() context: OperationContext,
