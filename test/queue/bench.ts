@@ -21,6 +21,8 @@ export interface Check {
 const steady: QueueTiming = { lockMs: 10_000, stalledCheckMs: 5_000, firstRetryMs: 100, attempts: 3, closeMs: 8_000 };
 /** Short claims, for the checks that wait for one to run out. */
 export const shortClaims: QueueTiming = { ...steady, lockMs: 2_000, stalledCheckMs: 500 };
+/** Claims that are renewed in good time on a machine that stands still for two seconds, and still run out within a check. */
+export const renewedClaims: QueueTiming = { ...steady, lockMs: 5_000, stalledCheckMs: 500 };
 export const rangeJob = (id: number | string): JobToAdd => ({ name: 'linkRange', payload: { fromId: '1', toId: '9' }, jobId: String(id) });
 const ignore = (): Promise<void> => Promise.resolve();
 export const linking = (linkRange: Handlers<'sync'>['linkRange']): Handlers<'sync'> => ({ pullSource: ignore, linkRange });

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { silentLog } from '../../src/kernel/index.js';
 import { openQueues, type QueuePlace } from '../../src/queue/index.js';
-import { linking, rangeJob, shortClaims, withQueues, type Check } from './bench.js';
+import { linking, rangeJob, renewedClaims, shortClaims, withQueues, type Check } from './bench.js';
 
 export const manyWorkers: readonly Check[] = [
   {
@@ -82,7 +82,7 @@ export const manyWorkers: readonly Check[] = [
           let starts = 0;
           const long = linking(async () => {
             starts++;
-            await pause(shortClaims.lockMs * 2.5);
+            await pause(renewedClaims.lockMs * 2.5);
           });
           await queues.process('sync', long, { concurrency: 2 });
           await queues.add([rangeJob(1)]);
@@ -90,7 +90,7 @@ export const manyWorkers: readonly Check[] = [
           expect(starts).toBe(1);
           expect(await queues.counts('sync')).toMatchObject({ completed: 1, failed: 0 });
         },
-        { timing: shortClaims },
+        { timing: renewedClaims },
       ),
   },
   {
