@@ -5,6 +5,7 @@ import type { ActContext } from './act-context.js';
 import { assignCase } from './assign-case.js';
 import type { CaseActionInput } from './case-action.js';
 import { classifyCase } from './classify-case.js';
+import { codeIssue, type CodeIssueInput } from './code-issue.js';
 import { extendDeadline, type ExtendDeadlineInput } from './extend-deadline.js';
 import { openCase } from './open-case.js';
 import type { OpenCaseInput } from './open-case-input.js';
@@ -18,6 +19,7 @@ export interface CaseActs {
   recordInteraction(input: object): Promise<CaseOutcome>;
   extendDeadline(input: object): Promise<CaseOutcome>;
   classifyCase(input: object): Promise<CaseOutcome>;
+  codeIssue(input: object): Promise<CaseOutcome>;
 }
 
 export const caseActs = (context: ActContext): CaseActs => ({
@@ -27,4 +29,5 @@ export const caseActs = (context: ActContext): CaseActs => ({
   recordInteraction: (input) => recordInteraction(context, input as InteractionInput),
   extendDeadline: (input) => extendDeadline(context, input as ExtendDeadlineInput),
   classifyCase: (input) => classifyCase(context, input as CaseActionInput),
+  codeIssue: (input) => codeIssue(context, input as CodeIssueInput),
 });

@@ -4,7 +4,8 @@
 import { CaseEvent } from '../store/index.js';
 import type { Deed } from './act-context.js';
 
-export type ChangeWord = 'OPENED' | 'ACKNOWLEDGED' | 'ASSIGNED' | 'INTERACTION_RECORDED' | 'DEADLINE_EXTENDED' | 'RECLASSIFIED';
+export type ChangeWord =
+  'OPENED' | 'ACKNOWLEDGED' | 'ASSIGNED' | 'INTERACTION_RECORDED' | 'DEADLINE_EXTENDED' | 'RECLASSIFIED' | 'ISSUE_CODED';
 
 export interface Change {
   readonly what: ChangeWord;

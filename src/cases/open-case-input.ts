@@ -7,7 +7,7 @@ const yesNo = () => maybe(z.boolean('expected true | false'));
 const id = () => maybeSaid('an id', 100);
 const ids = () => maybe(listOf(said('an id', 100)));
 
-const issue = z.strictObject({
+export const issue = z.strictObject({
   category: oneOf(issueCategories),
   subcategory: maybeSaid('a subcategory', 200),
   /** HCAT: 1 low to 3 high, 0 not coded. */

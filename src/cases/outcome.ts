@@ -2,9 +2,9 @@
  *  answers. Four outcomes that a person can act on; a fault is thrown instead. */
 import type { ErrorCode } from '../kernel/index.js';
 
-/** What the change made: today always an interaction. */
+/** What the change made. */
 export interface Subject {
-  readonly type: 'Interaction';
+  readonly type: 'Interaction' | 'Issue';
   readonly uid: string;
 }
 export interface Changed {

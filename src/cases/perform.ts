@@ -7,7 +7,7 @@ import { HubError, realClock } from '../kernel/index.js';
 import type { ActContext, Deed } from './act-context.js';
 import { readInput } from './act-input.js';
 import { earlierRequest, rememberRequest, requestHash, type Keyed } from './idempotency.js';
-import { refuse, Stopped, type CaseOutcome, type Changed } from './outcome.js';
+import { refuse, Stopped, type CaseOutcome, type Changed, type Subject } from './outcome.js';
 import { personOf } from './pinned-patient.js';
 import { holdGeneration } from '../store/index.js';
 
@@ -80,9 +80,9 @@ async function actOnce(deed: Deed, { order, keyed, act }: Wanted): Promise<Chang
 async function entered(
   deed: Deed,
   { operation, action }: { readonly operation: string; readonly action: AuditAction },
-  of: Parameters<typeof changed>[1],
+  of: Omit<Parameters<typeof changed>[1], 'operation'>,
 ): Promise<Changed> {
-  const done = await changed(deed, of);
+  const done = await changed(deed, { ...of, operation });
   const { caseUid, personUid } = done;
   const phiClasses = personUid === null ? ['NARRATIVE'] : ['IDENTITY', 'NARRATIVE'];
   const entry = { ...deed.told, operation, action, personUid, caseUid, phiClasses, outcome: 'ALLOWED', withheldFields: [] } as const;
@@ -90,12 +90,15 @@ async function entered(
   return done;
 }
 
+/** What each act makes, where it is no contact. */
+const madeBy: Readonly<Record<string, Subject['type']>> = { codeIssue: 'Issue' };
+
 async function changed(
   deed: Deed,
-  done: { caseUid: string; patientRecordId: string | null; subjectUid: string | null; message: string },
+  done: { operation: string; caseUid: string; patientRecordId: string | null; subjectUid: string | null; message: string },
 ): Promise<Changed> {
-  const { caseUid, subjectUid, message } = done;
-  const subject = subjectUid === null ? null : ({ type: 'Interaction', uid: subjectUid } as const);
+  const { operation, caseUid, subjectUid, message } = done;
+  const subject = subjectUid === null ? null : { type: madeBy[operation] ?? 'Interaction', uid: subjectUid };
   return { outcome: 'changed', caseUid, personUid: await personOf(deed, done.patientRecordId), subject, message };
 }
 

@@ -28,6 +28,9 @@ interface Transition {
 
 const working: readonly CaseStatus[] = ['RECEIVED', 'ACKNOWLEDGED', 'INVESTIGATING', 'AWAITING_RESPONSE', 'REOPENED'];
 
+/** Neither resolved nor closed. */
+export const isWorkedOn = (status: string): boolean => working.some((known) => known === status);
+
 export const transitions: Readonly<Record<CaseStep, Transition>> = {
   acknowledge: { from: ['RECEIVED', 'REOPENED'], to: 'ACKNOWLEDGED', needs: [] },
   assign: { from: [...working, 'RESOLVED'], to: null, needs: ['assigneeId'] },

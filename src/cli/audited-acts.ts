@@ -28,6 +28,7 @@ export function auditedActs(acts: CaseActs, { actor, audit }: { actor: SystemAct
     recordInteraction: told('recordInteraction', 'UPDATE'),
     extendDeadline: told('extendDeadline', 'UPDATE'),
     classifyCase: told('classifyCase', 'UPDATE'),
+    codeIssue: told('codeIssue', 'UPDATE'),
   };
 }
 

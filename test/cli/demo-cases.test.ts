@@ -39,6 +39,7 @@ function book() {
     assignCase: act('assignCase'),
     extendDeadline: act('extendDeadline'),
     classifyCase: act('classifyCase'),
+    codeIssue: act('codeIssue'),
   };
   return { done, acts };
 }

@@ -154,6 +154,30 @@ describe('a mutation', () => {
     expect(aliased.data).toEqual({ told: { kind: 'CaseChanged', what: { no: 'PR-2026-0001' } } });
   });
 
+  it('that codes an issue shows it, and the case with it', async () => {
+    const document = `mutation ($input: CodeIssueInput!) { codeIssue(input: $input) { __typename
+      ... on CaseChanged { subject { __typename ... on Issue { domain category severity codedBy { name } } } case { severity issues { category } } } ... on Refused { code field } } }`;
+    const input = { caseId: `case_${story.maria.caseUid}`, issue: { category: 'COMMUNICATION', severity: 3 } };
+    const answer = await gateway.ask(advocate, document, { input });
+    expect(at(answer, 'codeIssue.subject')).toMatchObject({
+      __typename: 'Issue',
+      domain: 'RELATIONSHIP',
+      category: 'COMMUNICATION',
+      severity: 3,
+    });
+    expect(at(answer, 'codeIssue.case.severity')).toBe(3);
+  });
+
+  it('decides a kind by hand, and shows which rule stands for it', async () => {
+    const document = `mutation ($input: CaseActionInput!) { classifyCase(input: $input) { __typename ... on CaseChanged { case { kind classification } } ... on Refused { code field message } } }`;
+    const input = { caseId: `case_${story.maria.caseUid}`, kind: 'CONCERN', reason: 'She said that a word was enough.' };
+    const answer = await gateway.ask(advocate, document, { input });
+    expect(at(answer, 'classifyCase')).toEqual({
+      __typename: 'CaseChanged',
+      case: { kind: 'CONCERN', classification: 'hub.decided-by-hand' },
+    });
+  });
+
   it('gives a clock of the case more time, or says of which field it is refused', async () => {
     const document = `mutation ($input: ExtendDeadlineInput!) { extendDeadline(input: $input) { __typename ... on Refused { code field } } }`;
     const input = { caseId: `case_${story.maria.caseUid}`, deadlineId: 'dln_none', until: '2030-01-01T00:00:00Z', reason: 'Wait.' };

@@ -84,6 +84,7 @@ export const noActs: CaseActs = {
   recordInteraction: () => Promise.reject(new Error('this gateway reads only')),
   extendDeadline: () => Promise.reject(new Error('this gateway reads only')),
   classifyCase: () => Promise.reject(new Error('this gateway reads only')),
+  codeIssue: () => Promise.reject(new Error('this gateway reads only')),
 };
 
 export const noAgreements: AgreementActs = {

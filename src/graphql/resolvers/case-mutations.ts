@@ -2,7 +2,7 @@
 import { Arg, Ctx, Info, Mutation, Resolver } from 'type-graphql';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { OperationContext } from '../context.js';
-import { CaseActionInput, CaseResult, ExtendDeadlineInput, InteractionInput, OpenCaseInput } from '../types/case-inputs.js';
+import { CaseActionInput, CaseResult, CodeIssueInput, ExtendDeadlineInput, InteractionInput, OpenCaseInput } from '../types/case-inputs.js';
 import { change } from './change.js';
 
 @Resolver()
@@ -44,6 +44,15 @@ export class CaseMutations {
     @Arg('input', () => CaseActionInput) input: CaseActionInput,
   ): Promise<unknown> {
     return change(context, info, { action: 'UPDATE', act: (acts) => acts.classifyCase(input) });
+  }
+
+  @Mutation(() => CaseResult, { nullable: true, description: 'Codes one more thing that the case is about.' })
+  codeIssue(
+    @Ctx() context: OperationContext,
+    @Info() info: GraphQLResolveInfo,
+    @Arg('input', () => CodeIssueInput) input: CodeIssueInput,
+  ): Promise<unknown> {
+    return change(context, info, { action: 'UPDATE', act: (acts) => acts.codeIssue(input) });
   }
 
   @Mutation(() => CaseResult, { nullable: true, description: 'Records a contact: a call, a letter, a talk.' })

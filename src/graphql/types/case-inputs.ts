@@ -125,6 +125,16 @@ export class InteractionInput {
   idempotencyKey?: string;
 }
 
+@InputType({ description: 'One more thing that a case is about.' })
+export class CodeIssueInput {
+  @Always(anId)
+  caseId!: string;
+  @Always(() => IssueInput)
+  issue!: IssueInput;
+  @Maybe(text)
+  idempotencyKey?: string;
+}
+
 @InputType({ description: 'More time for a clock.' })
 export class ExtendDeadlineInput {
   @Always(anId)
