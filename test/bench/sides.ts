@@ -89,7 +89,7 @@ export interface Compared {
   readonly ratio: number;
 }
 
-const rounds = 3;
+const rounds = 5;
 const seconds = 4;
 
 /** Sides take turns, so that what else the machine does meets both; the middle ratio of the rounds is the figure. */

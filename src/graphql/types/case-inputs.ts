@@ -129,7 +129,7 @@ export class InteractionInput {
 export class CodeIssueInput {
   @Always(anId)
   caseId!: string;
-  @Always(() => IssueInput)
+  @Always(() => IssueInput, 'What went wrong, in the words of the taxonomy.')
   issue!: IssueInput;
   @Maybe(text)
   idempotencyKey?: string;
