@@ -1,9 +1,9 @@
 /** Rows labelled anew because a generation of the policy has other label rules. Every range of ids is queued with the
  *  generation, in its transaction, and is kept until it is done: so progress can be told, a range that is handed over twice is
- *  done once, and what one generation left undone the next takes over. A range passes on only what changed in it, and only to rows whose own range is
- *  done or never was. */
+ *  done once, and what one generation left undone the next takes over. A range passes on only what changed in it, and only to
+ *  rows whose own range is done or never was. */
 import type { Pool, PoolClient } from 'pg';
-import type { RowId } from '../kernel/index.js';
+import { rangeRows, type RowId } from '../kernel/index.js';
 import { inTransaction } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
 import {
@@ -40,7 +40,7 @@ export async function queueRelabelling(
         `insert into relabel_range (generation, table_name, from_id, to_id)
          select $1, $2, block * $3, block * $3 + $3 - 1
            from (select min(id) / $3 as low, max(id) / $3 as high from ${table}) ends, generate_series(low, high) block`,
-        [generation, table, statements.rangeRows],
+        [generation, table, rangeRows],
       );
     }
   } else await client.query('update relabel_range set generation = $1', [generation]);

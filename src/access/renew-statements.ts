@@ -2,9 +2,7 @@
  *  what has been worked out before (label-statements.ts) and is not looked for again, PENDING stays where it is, and a row is
  *  written only where its own mask or its labels are others now, both at once. A row that inherits is not passed on to while its
  *  own range is still to come, which works it out from all that it inherits from: so most rows are written once. */
-
-/** Ranges are cut by it, and a row's range is found by it. */
-export const rangeRows = 1000;
+import { rangeRows } from '../kernel/index.js';
 
 const pending = 1 << 30;
 
@@ -32,6 +30,7 @@ interface Renewal {
   readonly inherits: readonly string[];
 }
 
+/** Its range is found by the number by which ranges are cut (relabel.ts). */
 const isToCome = (table: string, id: string): string => `
   exists (select from relabel_range g where g.generation = (select generation from anew) and g.table_name = '${table}' and g.from_id = ${id} / ${rangeRows} * ${rangeRows} and g.done_at is null)`;
 

@@ -1,12 +1,10 @@
 /** Rows that have waited long enough for the labels of others: they are queued to be labelled as they are. */
 import type { PoolClient } from 'pg';
-import { requestJob, type RowId } from '../kernel/index.js';
+import { rangeRows, requestJob, type IdRange } from '../kernel/index.js';
 import { PENDING, writeOutbox } from '../store/index.js';
 import type { LabelRules } from './label-rules.js';
 import { generationNow, labelledTables, places, programsOf, type LabelledTable } from './labels.js';
 import * as statements from './label-statements.js';
-
-const rangeRows = 1000;
 
 /** Queues labels for rows that wait for something which no longer comes, and for visits at a program whose name came after
  *  them. Called at the end of a run: a row must not be invisible for ever. @returns the number of ranges */
@@ -21,11 +19,6 @@ export async function queueUnsettled(client: PoolClient, rules: LabelRules): Pro
     queued += await queueRanges(client, table, await rangesOf(client, unlabelled, programsOf(rules)));
   }
   return queued;
-}
-
-interface IdRange {
-  readonly fromId: RowId;
-  readonly toId: RowId;
 }
 
 /** Ids fall into blocks of a thousand; a block that holds any is one range. */

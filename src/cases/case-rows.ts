@@ -1,12 +1,13 @@
 /** Writes a new case and all that belongs to it, inside the act's transaction. */
 import { newUuid } from '../kernel/index.js';
-import { CaseDepartment, CaseFile, CaseIssue, CaseSubject, Deadline } from '../store/index.js';
+import { CaseDepartment, CaseFile, CaseSubject } from '../store/index.js';
 import type { Deed } from './act-context.js';
 import { localDate } from './business-time.js';
+import { addClock } from './case-clocks.js';
 import { writeHistory } from './case-history.js';
+import { addIssue, highest } from './case-issues.js';
 import { nextDue } from './clock-state.js';
 import type { Found } from './intake-references.js';
-import { domainOf } from './issue-domains.js';
 import type { Judgement } from './judge-case.js';
 import type { Intake } from './open-case-input.js';
 
@@ -50,9 +51,7 @@ export async function writeCase(deed: Deed, { intake, found, judgement }: NewCas
     labelMask: 0,
   });
   await em.flush();
-  for (const { rule, step, citation, regulatory, startedAt, dueAt, status } of clocks) {
-    em.create(Deadline, { uid: newUuid(), case: file.id, rule, step, citation, regulatory, startedAt, dueAt, status, labelMask: 0 });
-  }
+  for (const clock of clocks) addClock(deed, file, clock);
   addParts(deed, file, { intake, found });
   writeHistory(deed, file, {
     what: 'OPENED',
@@ -62,31 +61,14 @@ export async function writeCase(deed: Deed, { intake, found, judgement }: NewCas
   return file;
 }
 
-function addParts({ em, viewer, now }: Deed, file: { readonly id: string }, { intake, found }: Omit<NewCase, 'judgement'>): void {
-  const departmentOf = (wireId: string | null) => (wireId === null ? null : (found.departments.get(wireId) ?? null));
+function addParts(deed: Deed, file: { readonly id: string }, { intake, found }: Omit<NewCase, 'judgement'>): void {
+  const { em } = deed;
   [...new Set(intake.departmentIds ?? [])].forEach((wireId, position) => {
-    const department = departmentOf(wireId);
+    const department = found.departments.get(wireId);
     if (department) em.create(CaseDepartment, { case: file.id, department, position });
   });
-  for (const { departmentId, ...coded } of intake.issues ?? []) {
-    const by = { codedBy: viewer.userRow, codedAt: now };
-    em.create(CaseIssue, {
-      uid: newUuid(),
-      case: file.id,
-      domain: domainOf[coded.category],
-      ...coded,
-      department: departmentOf(departmentId),
-      ...by,
-      labelMask: 0,
-    });
-  }
+  for (const issue of intake.issues ?? []) addIssue(deed, file, { issue, departments: found.departments });
   for (const subject of found.subjects) em.create(CaseSubject, { case: file.id, ...subject });
-}
-
-/** HCAT's 0 means not coded. */
-function highest(severities: readonly (number | null)[]): number | null {
-  const coded = severities.filter((severity) => severity !== null && severity > 0) as number[];
-  return coded.length === 0 ? null : Math.max(...coded);
 }
 
 /** `PR-2026-0007`. The year is the one of receipt where the hospital is; the count runs on over the years, with gaps where

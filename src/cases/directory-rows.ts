@@ -33,6 +33,9 @@ export async function departmentRows(
   );
 }
 
+export const siteOf = ({ em }: Pick<Deed, 'em'>, file: { readonly facility: { readonly id: string } }) =>
+  em.findOneOrFail(Facility, { id: file.facility.id });
+
 /** Where the case belongs: as said, else the opener's, else the only one there is. Zone, jurisdiction and programs follow. */
 export async function facilityOf({ em, viewer }: Deed, facilityId: string | null) {
   if (facilityId !== null) {

@@ -2,13 +2,13 @@
  *  in schema/clocks; the reason is kept in the case's history. */
 import { z } from 'zod';
 import { uuidOf } from '../kernel/index.js';
-import { Deadline, Facility } from '../store/index.js';
-import type { ActContext, Deed } from './act-context.js';
+import type { ActContext } from './act-context.js';
 import { idempotencyKey, instant, said } from './act-input.js';
-import { askForReminders } from './case-clocks.js';
+import { askForReminders, clocksOf } from './case-clocks.js';
 import { writeHistory } from './case-history.js';
 import { lastInstant, nextDue } from './clock-state.js';
-import { holdCase, type CaseRow } from './held-case.js';
+import { siteOf } from './directory-rows.js';
+import { holdCase } from './held-case.js';
 import { whyNoMoreTime } from './more-time.js';
 import { refuse, type CaseOutcome } from './outcome.js';
 import { perform } from './perform.js';
@@ -27,12 +27,13 @@ export function extendDeadline(context: ActContext, input: ExtendDeadlineInput):
   return perform(context, { operation: 'extendDeadline', action: 'UPDATE', schema, input, message }, async (deed, given) => {
     const { caseId, deadlineId, until, reason } = given;
     const { file } = await holdCase(deed, { caseId, expectedVersion: null, step: 'extendDeadline', given: { reason } });
-    const clocks = await deed.em.find(Deadline, { case: file.id }, { orderBy: { dueAt: 'asc', id: 'asc' } });
+    const clocks = await clocksOf(deed, file);
     const uid = uuidOf(deadlineId, 'dln');
     const clock = clocks.find((one) => one.uid === uid);
     if (!clock) throw refuse('NOT_FOUND', 'deadlineId: no clock of this case with this id.', 'deadlineId');
     const rule = deed.rules.clocks.find(({ id }) => id === clock.rule) ?? null;
-    const no = whyNoMoreTime({ clock, rule, until, now: deed.now, timeZone: await zoneOf(deed, file) });
+    const { timeZone } = await siteOf(deed, file);
+    const no = whyNoMoreTime({ clock, rule, until, now: deed.now, timeZone });
     if (no) throw refuse('BAD_INPUT', `${no.field}: ${no.says}.`, no.field);
     const before = lastInstant(clock);
     Object.assign(clock, { status: 'EXTENDED', extendedTo: until });
@@ -43,8 +44,4 @@ export function extendDeadline(context: ActContext, input: ExtendDeadlineInput):
     await askForReminders(deed, file);
     return { file };
   });
-}
-
-async function zoneOf({ em }: Deed, file: CaseRow): Promise<string> {
-  return (await em.findOneOrFail(Facility, { id: file.facility.id })).timeZone;
 }

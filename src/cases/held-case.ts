@@ -9,7 +9,7 @@ import { mayTakeOver, mayWrite, type CaseRelation } from './case-relation.js';
 import { refuse, Stopped } from './outcome.js';
 import { personOf } from './pinned-patient.js';
 import { mayMove, missingFor, type CaseStep, type Requirement } from './transitions.js';
-import { caseKinds, caseStatuses, type CaseStatus } from './vocabulary.js';
+import { caseKinds, caseStatuses, wordOf, type CaseStatus } from './vocabulary.js';
 
 export type CaseRow = NonNullable<Awaited<ReturnType<typeof lockCase>>>;
 
@@ -71,10 +71,4 @@ async function conflictWith(deed: Deed, file: CaseRow, expected: number): Promis
     changed: rows.map(({ field }) => field),
     message: `The case is at version ${file.version}, not ${expected}: somebody changed it. Look at it again.`,
   });
-}
-
-function wordOf<const W extends string>(known: readonly W[], stored: string): W {
-  const word = known.find((candidate) => candidate === stored);
-  if (word === undefined) throw new TypeError('A case holds a word that this version does not know; it was written by another one');
-  return word;
 }

@@ -18,6 +18,8 @@ export interface Order<S extends z.ZodType> {
   readonly input: unknown;
   /** The same for a repeated request, so made of the case's number alone. */
   readonly message: (number: string) => string;
+  /** What `subjectUid` is, where it is no contact. */
+  readonly makes?: Subject['type'];
 }
 
 /** What an act has written. */
@@ -55,7 +57,7 @@ export async function perform<S extends z.ZodType<{ readonly idempotencyKey: str
 }
 
 interface Wanted {
-  readonly order: Pick<Order<z.ZodType>, 'message' | 'operation' | 'action'>;
+  readonly order: Pick<Order<z.ZodType>, 'message' | 'operation' | 'action' | 'makes'>;
   readonly keyed: Keyed | null;
   readonly act: (deed: Deed) => Promise<Done>;
 }
@@ -79,10 +81,10 @@ async function actOnce(deed: Deed, { order, keyed, act }: Wanted): Promise<Chang
  *  what was told, and who it is about. */
 async function entered(
   deed: Deed,
-  { operation, action }: { readonly operation: string; readonly action: AuditAction },
-  of: Omit<Parameters<typeof changed>[1], 'operation'>,
+  { operation, action, makes }: { readonly operation: string; readonly action: AuditAction; readonly makes?: Subject['type'] },
+  of: Omit<Parameters<typeof changed>[1], 'makes'>,
 ): Promise<Changed> {
-  const done = await changed(deed, { ...of, operation });
+  const done = await changed(deed, { ...of, makes: makes ?? 'Interaction' });
   const { caseUid, personUid } = done;
   const phiClasses = personUid === null ? ['NARRATIVE'] : ['IDENTITY', 'NARRATIVE'];
   const entry = { ...deed.told, operation, action, personUid, caseUid, phiClasses, outcome: 'ALLOWED', withheldFields: [] } as const;
@@ -90,15 +92,12 @@ async function entered(
   return done;
 }
 
-/** What each act makes, where it is no contact. */
-const madeBy: Readonly<Record<string, Subject['type']>> = { codeIssue: 'Issue' };
-
 async function changed(
   deed: Deed,
-  done: { operation: string; caseUid: string; patientRecordId: string | null; subjectUid: string | null; message: string },
+  done: { makes: Subject['type']; caseUid: string; patientRecordId: string | null; subjectUid: string | null; message: string },
 ): Promise<Changed> {
-  const { operation, caseUid, subjectUid, message } = done;
-  const subject = subjectUid === null ? null : { type: madeBy[operation] ?? 'Interaction', uid: subjectUid };
+  const { makes, caseUid, subjectUid, message } = done;
+  const subject = subjectUid === null ? null : { type: makes, uid: subjectUid };
   return { outcome: 'changed', caseUid, personUid: await personOf(deed, done.patientRecordId), subject, message };
 }
 

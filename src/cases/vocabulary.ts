@@ -27,3 +27,10 @@ export type IssueCategory = (typeof issueCategories)[number];
 /** What about a complaint changes its kind or its clocks, whatever its category. Read off the issues by `flagsOf`. */
 export const caseFlags = ['ABUSE_OR_NEGLECT', 'PATIENT_HARM', 'COP_NONCOMPLIANCE', 'MEDICARE_BILLING_RIGHTS'] as const;
 export type CaseFlag = (typeof caseFlags)[number];
+
+/** A stored word as one of those known. */
+export function wordOf<const W extends string>(known: readonly W[], stored: string): W {
+  const word = known.find((candidate) => candidate === stored);
+  if (word === undefined) throw new TypeError('A case holds a word that this version does not know; it was written by another one');
+  return word;
+}

@@ -1,5 +1,5 @@
-/** Rows as ranges of ids, for jobs: a range counts both ends and spans at most 1,000 ids. */
-const widest = 1000n;
+/** Rows as ranges of ids, for jobs: a range counts both ends and spans at most so many ids. */
+export const rangeRows = 1000;
 
 export interface IdRange {
   readonly fromId: string;
@@ -8,12 +8,12 @@ export interface IdRange {
 
 /** As few ranges as will do.
  *  @param apart how many ids from one to the next a range may leap over: what lies between is worked on for nothing */
-export function idRanges(ids: readonly string[], apart = Number(widest)): IdRange[] {
+export function idRanges(ids: readonly string[], apart = rangeRows): IdRange[] {
   const sorted = [...new Set(ids)].map(BigInt).sort((a, b) => (a < b ? -1 : 1));
   const ranges: { from: bigint; to: bigint }[] = [];
   for (const id of sorted) {
     const last = ranges.at(-1);
-    if (last && id - last.from < widest && id - last.to <= apart) last.to = id;
+    if (last && id - last.from < rangeRows && id - last.to <= apart) last.to = id;
     else ranges.push({ from: id, to: id });
   }
   return ranges.map(({ from, to }) => ({ fromId: String(from), toId: String(to) }));

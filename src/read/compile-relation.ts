@@ -1,6 +1,6 @@
 /** Compiles fields that lead to other rows: one, many, connections. Each is one lateral that gives the JSON, what was
- *  touched and whether anything was masked, or a subquery in place where there is only the JSON. Rows are chosen (predicate, order, limit) in an inner select that names only
- *  the columns in use; everything nested hangs on what is left of it. */
+ *  touched and whether anything was masked, or a subquery in place where there is only the JSON. Rows are chosen (predicate,
+ *  order, limit) in an inner select that names only the columns in use; everything nested hangs on what is left of it. */
 import { getNamedType, GraphQLError, isAbstractType, isObjectType, type GraphQLObjectType } from 'graphql';
 import type { Plan } from '../access/index.js';
 import type { PhiClass } from '../kernel/index.js';

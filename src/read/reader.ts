@@ -1,5 +1,6 @@
 /** The only way out to a viewer: finds or compiles the statement for a selection under a plan, runs it in one flight, gives
- *  its JSON text and what was touched. The plain form is tried first (plain.ts); where it answers nothing, the full one is sent. Statements are cached by document node, viewer class and which variables are given. */
+ *  its JSON text and what was touched. The plain form is tried first (plain.ts); where it answers nothing, the full one is sent.
+ *  Statements are cached by document node, viewer class and which variables are given. */
 import {
   isEnumType,
   typeFromAST,

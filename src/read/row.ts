@@ -251,8 +251,8 @@ export class Row {
   /** Laterals for the conditions and joins in use. */
   sources(): string {
     const joins = this.#joinsInOrder(); // may use columns, not conditions
-    const conditions = this.#chosenByConditions ? () => this.#conditionsAsChosen() : () => this.#conditionsLateral();
-    const relation = this.#conditions.size > 0 ? [conditions()] : [];
+    const conditions = this.#chosenByConditions ? this.#conditionsAsChosen() : this.#conditionsLateral();
+    const relation = this.#conditions.size > 0 ? [conditions] : [];
     const consents = this.agreed.lateral(); // last: joins may ask for columns of it, too
     const together = [...this.#together].map(([sql, name]) => `${sql} as ${name}`);
     const all = together.length > 0 ? [`cross join lateral (select ${together.join(', ')} offset 0) ${this.#togetherAlias}`] : [];

@@ -1,23 +1,16 @@
 /** What is done with a case once it is open: who may, from which status, and what becomes of its clocks. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { WireId } from '../../src/kernel/index.js';
-import { addPatient, caseIdOf, changed, departmentId, openOffice, userId, type Office } from './office.js';
+import { changed, departmentId, openMariasOffice, userId, type MariasOffice, type Office } from './office.js';
 
 let office: Office;
-let maria: Awaited<ReturnType<typeof addPatient>>;
-let count = 0;
+let maria: MariasOffice['maria'];
+let open: MariasOffice['open'];
 beforeAll(async () => {
-  office = await openOffice();
-  maria = await addPatient(office, { given: 'Zz-Maria', family: 'Zz-Lopez', birthDate: '1959-02-03', mrn: '7001' });
+  ({ office, maria, open } = await openMariasOffice());
 });
 afterAll(() => office.close());
 
-/** A telephone complaint of Friday 20 November 2026, 14:00 UTC, held by the demo advocate unless said otherwise. */
-const open = async (more: object = {}): Promise<WireId> => {
-  count += 1;
-  const said = { channel: 'PHONE', summary: `Complaint ${count}`, patientId: maria.id, receivedAt: '2026-11-20T14:00:00Z', ...more };
-  return caseIdOf(await (await office.as()).openCase(said));
-};
 const uid = (caseId: WireId): string => caseId.slice(5);
 const file = async (caseId: WireId) =>
   (

@@ -1,23 +1,17 @@
-/** A kind decided by hand: what is written, what it does to the clocks, and where nobody has a choice. */
+/** A kind decided by hand: what is written, what it does to the clocks, and where nobody has a choice. What comes by
+ *  telephone is a grievance until somebody says otherwise. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { WireId } from '../../src/kernel/index.js';
-import { addPatient, caseIdOf, changed, openOffice, type Office } from './office.js';
+import { changed, openMariasOffice, type MariasOffice, type Office } from './office.js';
 
 let office: Office;
-let maria: Awaited<ReturnType<typeof addPatient>>;
-let count = 0;
+let maria: MariasOffice['maria'];
+let open: MariasOffice['open'];
 beforeAll(async () => {
-  office = await openOffice();
-  maria = await addPatient(office, { given: 'Zz-Maria', family: 'Zz-Lopez', birthDate: '1959-02-03', mrn: '7001' });
+  ({ office, maria, open } = await openMariasOffice());
 });
 afterAll(() => office.close());
 
-/** A telephone complaint of Friday 20 November 2026, a grievance until somebody says otherwise. */
-const open = async (more: object = {}): Promise<WireId> => {
-  count += 1;
-  const said = { channel: 'PHONE', summary: `Complaint ${count}`, patientId: maria.id, receivedAt: '2026-11-20T14:00:00Z', ...more };
-  return caseIdOf(await (await office.as()).openCase(said));
-};
 const file = async (caseId: WireId) =>
   (await office.rows('select kind, classification, version, next_due_at from case_file where uid = $1', caseId.slice(5)))[0];
 const clocks = async (caseId: WireId) =>

@@ -1,29 +1,18 @@
 /** Issues coded while a case is worked on, and after: what they make of its kind and its clocks. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { WireId } from '../../src/kernel/index.js';
-import { addPatient, caseIdOf, changed, departmentId, openOffice, type Office } from './office.js';
+import { changed, departmentId, openMariasOffice, type MariasOffice, type Office } from './office.js';
 
 let office: Office;
-let maria: Awaited<ReturnType<typeof addPatient>>;
-let count = 0;
+let maria: MariasOffice['maria'];
+let take: MariasOffice['open'];
 beforeAll(async () => {
-  office = await openOffice();
-  maria = await addPatient(office, { given: 'Zz-Maria', family: 'Zz-Lopez', birthDate: '1959-02-03', mrn: '7001' });
+  ({ office, maria, open: take } = await openMariasOffice());
 });
 afterAll(() => office.close());
 
 /** A telephone complaint of Friday 20 November 2026 that staff present resolved: no grievance, and one clock. */
-const open = async (more: object = {}): Promise<WireId> => {
-  count += 1;
-  const said = {
-    channel: 'PHONE',
-    summary: `Complaint ${count}`,
-    patientId: maria.id,
-    receivedAt: '2026-11-20T14:00:00Z',
-    resolvedOnTheSpot: true,
-  };
-  return caseIdOf(await (await office.as()).openCase({ ...said, ...more }));
-};
+const open = (): Promise<WireId> => take({ resolvedOnTheSpot: true });
 const file = async (caseId: WireId) =>
   (await office.rows('select kind, classification, severity, version from case_file where uid = $1', caseId.slice(5)))[0];
 const clocks = async (caseId: WireId) =>

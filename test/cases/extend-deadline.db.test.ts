@@ -1,23 +1,17 @@
-/** More time for the clock of a case: what is written, who may, and what is refused. */
+/** More time for the clock of a case: what is written, who may, and what is refused. Of a complaint of Friday 20 November 2026
+ *  the reply is due with Friday the 27th, the acknowledgement with Wednesday. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { toWireId, type WireId } from '../../src/kernel/index.js';
-import { addPatient, caseIdOf, changed, openOffice, userId, type Office } from './office.js';
+import { changed, openMariasOffice, userId, type MariasOffice, type Office } from './office.js';
 
 let office: Office;
-let maria: Awaited<ReturnType<typeof addPatient>>;
-let count = 0;
+let maria: MariasOffice['maria'];
+let open: MariasOffice['open'];
 beforeAll(async () => {
-  office = await openOffice();
-  maria = await addPatient(office, { given: 'Zz-Maria', family: 'Zz-Lopez', birthDate: '1959-02-03', mrn: '7001' });
+  ({ office, maria, open } = await openMariasOffice());
 });
 afterAll(() => office.close());
 
-/** A telephone complaint of Friday 20 November 2026: the reply is due with Friday the 27th, the acknowledgement with Wednesday. */
-const open = async (): Promise<WireId> => {
-  count += 1;
-  const said = { channel: 'PHONE', summary: `Complaint ${count}`, patientId: maria.id, receivedAt: '2026-11-20T14:00:00Z' };
-  return caseIdOf(await (await office.as()).openCase(said));
-};
 interface Row {
   readonly uid: string;
   readonly step: string;

@@ -123,3 +123,18 @@ export function changed(outcome: CaseOutcome): Changed {
   return outcome;
 }
 export const caseIdOf = (outcome: CaseOutcome): WireId => toWireId('case', changed(outcome).caseUid);
+
+/** An office with one patient; `open` takes her telephone complaint of Friday 20 November 2026, 14:00 UTC, held by the demo
+ *  advocate unless said otherwise. */
+export async function openMariasOffice() {
+  const office = await openOffice();
+  const maria = await addPatient(office, { given: 'Zz-Maria', family: 'Zz-Lopez', birthDate: '1959-02-03', mrn: '7001' });
+  let count = 0;
+  const open = async (more: object = {}): Promise<WireId> => {
+    count += 1;
+    const said = { channel: 'PHONE', summary: `Complaint ${count}`, patientId: maria.id, receivedAt: '2026-11-20T14:00:00Z', ...more };
+    return caseIdOf(await (await office.as()).openCase(said));
+  };
+  return { office, maria, open };
+}
+export type MariasOffice = Awaited<ReturnType<typeof openMariasOffice>>;
